@@ -1,0 +1,123 @@
+"""Python source -> sites: files are found, turned into facts, joined, and every site is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from threshlint.site import Inventory, Skipped
+
+if TYPE_CHECKING:
+    from threshlint.config import Config
+    from threshlint.scan.analyse import Analysed
+    from threshlint.scan.discover import SourceFile
+
+
+def scan(paths: Sequence[Path], config: Config) -> Inventory:
+    """Find every site in the files that ``paths`` name, with the rest of the project in view.
+
+    Nothing of what is read is imported or run.
+
+    Raises:
+        ConfigError: What the configuration teaches cannot be understood.
+    """
+    from threshlint.scan.context import context_files
+    from threshlint.scan.discover import discover
+
+    found = discover(paths, config)
+    context = context_files(config, found.files)
+    files = {file.relative: file for file in (*context.files, *found.files)}
+    analysed = _analyse(files.values())
+    named = {file.relative for file in found.files}
+    skipped = (*found.skipped, *context.skipped, *_skipped(analysed, named))
+    return _judge(analysed, named, skipped, config)
+
+
+def _analyse(files: Iterable[SourceFile]) -> list[Analysed]:
+    from threshlint.scan.analyse import Job
+    from threshlint.scan.workers import analyse_all
+
+    return analyse_all([Job(file.path, file.relative, module_name(file.relative)) for file in files])
+
+
+def module_name(relative: str) -> str:
+    """Return the dotted name of a file by its path below the root: ``src/shop/__init__.py`` is ``src.shop``."""
+    dotted = relative.rsplit(".", 1)[0].replace("/", ".").strip(".")
+    return dotted.removesuffix("__init__").rstrip(".") if dotted.endswith((".__init__", "__init__")) else dotted
+
+
+def _skipped(analysed: Sequence[Analysed], named: set[str]) -> list[Skipped]:
+    """Name what could not be analysed; a context file counts fully when a named file imports it."""
+    broken = [one for one in analysed if one.reason is not None]
+    if not broken:
+        return []
+    needed = _imported_by({one.relative for one in analysed if one.relative in named}, analysed) if named else set()
+    return [
+        Skipped(one.relative, one.reason or "", context=one.relative not in named and module_name(one.relative) not in needed)
+        for one in broken
+    ]
+
+
+def _imported_by(named: set[str], analysed: Sequence[Analysed]) -> set[str]:
+    """Return every ending of a module path that the named files import, directly or through others."""
+    by_module = {module_name(one.relative): one for one in analysed}
+    endings: dict[str, str] = {}
+    for module in by_module:
+        parts = module.split(".")
+        for start in range(len(parts)):
+            endings.setdefault(".".join(parts[start:]), module)
+    reached: set[str] = set()
+    pending = [module_name(path) for path in named]
+    while pending:
+        one = by_module.get(pending.pop())
+        for dotted in one.facts.imports if one is not None and one.facts is not None else ():
+            for name in (dotted, dotted.rpartition(".")[0]):
+                module = endings.get(name)
+                if module is not None and module not in reached:
+                    reached.add(module)
+                    pending.append(module)
+    return reached
+
+
+def _judge(analysed: Sequence[Analysed], named: set[str], skipped: Sequence[Skipped], config: Config) -> Inventory:
+    from threshlint.owners import read_owners
+    from threshlint.scan.attach import attach
+    from threshlint.scan.fingerprint import fingerprints
+    from threshlint.scan.flow.engine import Engine
+    from threshlint.scan.flow.graph import Graph
+    from threshlint.scan.knowledge import load_knowledge
+    from threshlint.scan.lexer import lex
+    from threshlint.scan.report import embedders, report
+    from threshlint.scan.source import Source, read_source
+
+    knowledge = load_knowledge(config.calls)
+    engine = Engine(Graph([one.facts for one in analysed if one.facts is not None]), knowledge)
+    engine.solve()
+    found = report(engine, config.is_test)
+    models = embedders(engine)
+    comments = {one.relative: one.comments for one in analysed if one.comments is not None}
+    known = {*config.models, *config.retired, *config.aliases, *knowledge.models, *(one.model for one in models)}
+    attached = attach(found, comments, known, config)
+
+    sites = [site for site in attached.sites if site.path in named]
+    sources = {}
+    for path in {site.path for site in sites}:
+        source = read_source(config.root / path)
+        if isinstance(source, Source):
+            sources[path] = lex(source.text)
+    owners = read_owners(config.root)
+    finished = [
+        replace(site, fingerprint=fingerprint, owner=site.owner or owners.of(site.path))
+        for site, fingerprint in zip(sites, fingerprints(sites, sources))
+    ]
+    return Inventory(
+        str(config.root),
+        tuple(finished),
+        tuple(one for one in models if one.path in named),
+        tuple(sorted(skipped, key=lambda one: one.path)),
+        tuple(use for use in attached.annotations if use.path in named),
+        tuple(use for use in attached.suppressions if use.path in named),
+        sum(one.relative in named and one.reason is None for one in analysed),
+    )

@@ -1,0 +1,38 @@
+"""Which files stand around those that were named: a constant may come from a file that nobody gave."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from threshlint.scan.discover import Discovered, SourceFile, discover, project_files
+
+if TYPE_CHECKING:
+    from threshlint.config import Config
+
+
+def context_files(config: Config, named: Sequence[SourceFile]) -> Discovered:
+    """Find the context of the named files.
+
+    In a project (a configuration or a repository at the root) that is the whole project. Elsewhere
+    the working directory may be anything, a home folder too, so it is the packages of the files.
+    """
+    if not named:
+        return Discovered(())
+    if config.source is not None or os.path.lexists(config.root / ".git"):
+        return project_files(config, named)
+    known = {file.real for file in named}
+    tops = sorted({_top_package(file.path) for file in named} - {None, config.root}, key=str)
+    found = discover([top for top in tops if top is not None], config)
+    files = tuple(SourceFile(file.path, file.relative, file.real, named=False) for file in found.files if file.real not in known)
+    return Discovered(files)
+
+
+def _top_package(path: Path) -> Path | None:
+    """Return the outermost package folder that a file is in."""
+    folder, top = path.parent, None
+    while (folder / "__init__.py").is_file():
+        top, folder = folder, folder.parent
+    return top

@@ -1,0 +1,198 @@
+"""Query texts: SQL, Cypher and Redis searches that cut by vector closeness inside a string.
+
+Only the places that matter are found, not a grammar: an expression that yields a distance or a
+similarity, what it is compared with, the alias it is given, and the LIMIT of what it orders.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from threshlint.scan.facts import NOTHING, Query
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a query text: words at an offset of the source, or an expression put into it."""
+
+    text: str
+    offset: int
+    node: int = NOTHING
+
+
+# Operators and functions, as pgvector, DuckDB, sqlite-vec, ClickHouse, Snowflake, Neo4j, MySQL,
+# Oracle, Couchbase and CockroachDB document them.
+_DISTANCE_FUNCTIONS = (
+    "cosine_distance l2_distance l1_distance inner_product_distance vec_distance_cosine vec_distance_l2 vec_distance_l1 vec_distance cosineDistance "
+    "L2Distance L1Distance array_cosine_distance array_distance list_cosine_distance list_distance vector_distance vector_distance_cos "
+    "vec_cosine_distance vec_l2_distance vec_distance_euclidean vector_l2_distance approx_distance euclidean_distance"
+).split()
+_SIMILARITY_FUNCTIONS = (
+    "cosine_similarity array_cosine_similarity list_cosine_similarity vector_cosine_similarity array_inner_product list_inner_product "
+    "list_dot_product vector_inner_product similarity_cosine gds.similarity.cosine vector.similarity.cosine vector.similarity.euclidean "
+    "vector_dot_product dotProduct knn_score"
+).split()
+_FUNCTION = "|".join(re.escape(name) for name in (*_DISTANCE_FUNCTIONS, *_SIMILARITY_FUNCTIONS))
+_SIMILARITY_NAMES = frozenset(name.lower() for name in _SIMILARITY_FUNCTIONS)
+_OPERATOR = r"<=>|<->|<\#>|<\+>"
+_SPEAKS = re.compile(rf"{_OPERATOR}|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\(", re.IGNORECASE)
+_SPATIAL = re.compile(r"\bST_\w+|\bgeom\w*|\bgeog\w*|\btsquery\b|\bpoint\s*\(", re.IGNORECASE)
+
+_HOLE = r"\x00(?P<hole>\d+)\x00"
+_VALUE = (
+    rf"(?:(?P<number>\d+(?:\.\d+)?|\.\d+)(?![\w.])|{_HOLE}|%\((?P<named>\w+)\)s|(?P<mark>%s|\?(?!\?))|\$(?P<dollar>\d+)|(?<!:):(?P<colon>[A-Za-z_]\w*)"
+    r"|\$(?P<cypher>[A-Za-z_]\w*)|@(?P<at>[A-Za-z_]\w*))"
+)
+_SCORE = re.compile(rf"(?P<operator>{_OPERATOR})|\b(?P<function>{_FUNCTION})\s*\(", re.IGNORECASE)
+_AFTER = re.compile(rf"\s*(?:AS\s+\"?(?P<alias>\w+)|(?P<comparison><=|>=|<(?![=>\-#+])|>)\s*{_VALUE})", re.IGNORECASE)
+_MARKS = re.compile(r"%s|\?(?!\?)")
+_LIMIT = re.compile(rf"\b(?:LIMIT|FETCH\s+(?:FIRST|NEXT)|TOP)\s+\(?\s*{_VALUE}", re.IGNORECASE)
+_KNN = re.compile(rf"\bKNN\s+{_VALUE}", re.IGNORECASE)
+_QUERY_NODES = re.compile(rf"\bvector\.query(?:Nodes|Relationships)\s*\(\s*[^,]+,\s*{_VALUE}", re.IGNORECASE)
+_VECTOR_SEARCH_K = re.compile(rf"\btop_k\s*=>\s*{_VALUE}", re.IGNORECASE)
+
+
+def speaks_of_vectors(text: str) -> bool:
+    """Return whether a text may be a query that cuts by vector closeness."""
+    return _SPEAKS.search(text) is not None
+
+
+def read_query(parts: list[Part], literal: Callable[[str, int], int]) -> Query:
+    """Find the cuts of a query text; ``literal`` makes the node of a number at an offset."""
+    return _Reader(parts, literal).read()
+
+
+class _Reader:
+    def __init__(self, parts: list[Part], literal: Callable[[str, int], int]) -> None:
+        self.parts = parts
+        self.literal = literal
+        self.query = Query()
+        self.starts: list[tuple[int, Part]] = []
+        pieces, at = [], 0
+        for index, part in enumerate(parts):
+            piece = part.text if part.node == NOTHING and part.offset >= 0 else f"\x00{index}\x00"
+            self.starts.append((at, part))
+            pieces.append(piece)
+            at += len(piece)
+        self.text = "".join(pieces)
+
+    def read(self) -> Query:
+        text = self.text
+        if _SPATIAL.search(text):
+            return self.query
+        aliases: dict[str, str] = {}
+        scored = False
+        for match in _SCORE.finditer(text):
+            scored = True
+            role, start, end = self._extent(match)
+            after = _AFTER.match(text, end)
+            if after is None:
+                continue
+            if after["alias"]:
+                aliases[after["alias"].lower()] = role
+                self.query.columns[after["alias"]] = role
+            else:
+                self._cut(f"{role}-threshold", after, f"compared with a vector {role} in the query text")
+        for alias, role in aliases.items():
+            for match in re.finditer(rf"\b{re.escape(alias)}\b\s*(?:<=|>=|<(?![=>\-#+])|>)\s*{_VALUE}", text, re.IGNORECASE):
+                self._cut(f"{role}-threshold", match, f"compared with the vector {role} `{alias}` of the query text")
+        ordered = re.search(r"\bORDER\s+BY\b", text, re.IGNORECASE)
+        if scored and ordered:
+            self.query.ranked = True
+            for match in _LIMIT.finditer(text):
+                self._cut("top-k", match, "limits what the query orders by vector closeness")
+        for pattern in (_KNN, _QUERY_NODES, _VECTOR_SEARCH_K):
+            for match in pattern.finditer(text):
+                self.query.ranked = True
+                self._cut("top-k", match, "neighbours asked of a vector search in the query text")
+        return self.query
+
+    def _extent(self, match: re.Match[str]) -> tuple[str, int, int]:
+        """Return the role of a score expression and where it starts and ends, its brackets included."""
+        text = self.text
+        if match["function"]:
+            role = "similarity" if match["function"].lower() in _SIMILARITY_NAMES else "distance"
+            start, end = match.start(), self._closing(match.end())
+        else:
+            role, start, end = "distance", match.start(), self._operand_end(match.end())
+        # Step out of the brackets around it.
+        while True:
+            before = text[:start].rstrip()
+            rest = end + len(text[end:]) - len(text[end:].lstrip())
+            if match["operator"] and not before.endswith("(") and start == match.start():
+                opening = self._opening(start)
+                if opening < 0 or text[rest : rest + 1] != ")":
+                    break
+                start, end = opening, rest + 1
+            elif before.endswith("(") and text[rest : rest + 1] == ")":
+                start, end = len(before) - 1, rest + 1
+            else:
+                break
+        flip = re.search(r"\b1(?:\.0)?\s*-\s*(?:\w+\s*)?$", text[:start]) is not None
+        if match["operator"] and not flip:
+            flip = re.search(r"\b1(?:\.0)?\s*-\s*[\w.\"]+\s*$", text[: match.start()]) is not None
+        if flip:
+            role = "similarity" if role == "distance" else "distance"
+            rest = end + len(text[end:]) - len(text[end:].lstrip())
+            if text[rest : rest + 1] == ")":
+                end = rest + 1
+        return role, start, end
+
+    def _closing(self, at: int) -> int:
+        depth = 1
+        while at < len(self.text) and depth:
+            depth += {"(": 1, ")": -1}.get(self.text[at], 0)
+            at += 1
+        return at
+
+    def _opening(self, at: int) -> int:
+        depth = 0
+        for index in range(at - 1, max(at - 400, -1), -1):
+            char = self.text[index]
+            if char == ")":
+                depth += 1
+            elif char == "(":
+                if depth == 0:
+                    return index
+                depth -= 1
+            elif char == "," and depth == 0:
+                return -1
+        return -1
+
+    def _operand_end(self, at: int) -> int:
+        """Return where the right operand of an operator ends, casts included."""
+        match = re.compile(
+            r"\s*(?:\x00\d+\x00|%\(\w+\)s|%s|\$\w+|:\w+|@\w+|\?|'(?:\x00\d+\x00|[^'])*'|\"?[\w.\"]+\s*(?=\()|\"?[\w.\"]+)(?:::\w+(?:\(\d+\))?)?"
+        ).match(self.text, at)
+        if match is None:
+            return at
+        end = match.end()
+        if self.text[end : end + 1] == "(" or re.match(r"\s*\(", self.text[end:]):
+            end = self._closing(self.text.index("(", end) + 1)
+        cast = re.compile(r"::\w+(?:\([^)]*\))?").match(self.text, end)
+        return cast.end() if cast else end
+
+    def _cut(self, kind: str, match: re.Match[str], note: str) -> None:
+        if match["number"] is not None:
+            offset = self._offset(match.start("number"))
+            if offset >= 0:
+                self.query.cuts.append((kind, self.literal(match["number"], offset), note))
+        elif match["hole"] is not None:
+            self.query.cuts.append((kind, self.parts[int(match["hole"])].node, note))
+        elif match["mark"] is not None:
+            position = len(_MARKS.findall(self.text, 0, match.start("mark")))
+            self.query.placeholders.append((kind, position, note))
+        elif match["dollar"] is not None:
+            self.query.placeholders.append((kind, int(match["dollar"]) - 1, note))
+        else:
+            name = match["named"] or match["colon"] or match["cypher"] or match["at"]
+            self.query.placeholders.append((kind, name, note))
+
+    def _offset(self, at: int) -> int:
+        """Return the offset in the source of a place in the text."""
+        for start, part in reversed(self.starts):
+            if at >= start:
+                return part.offset + at - start if part.offset >= 0 else -1
+        return -1

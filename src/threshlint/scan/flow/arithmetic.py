@@ -1,0 +1,221 @@
+"""The algebra of roles: what operators make of embeddings and scores, and of demands."""
+
+from __future__ import annotations
+
+from threshlint.scan.facts import Op, Operation
+from threshlint.scan.flow.builtins import SAME, Builtins
+from threshlint.scan.flow.demand import KINDS, Demand
+from threshlint.scan.flow.values import (
+    BUILTIN,
+    DIFFERENCE,
+    DISTANCE,
+    EMBEDDING,
+    OTHER,
+    PRODUCT,
+    ROWS,
+    SCORES,
+    SEQUENCE,
+    SIMILARITY,
+    WEIGHTED,
+    flipped,
+)
+from threshlint.scan.vocabulary import words
+from threshlint.site import Evidence, Kind
+
+ORDERINGS = frozenset({"<", "<=", ">", ">="})
+THRESHOLDS = {SIMILARITY: Kind.SIMILARITY_THRESHOLD.value, DISTANCE: Kind.DISTANCE_THRESHOLD.value}
+_WEIGHT_WORDS = frozenset("alpha beta gamma lambda weight weights boost mult diversity ratio share factor scale".split())
+
+
+class Arithmetic(Builtins):
+    """Operators, forward and backward."""
+
+    def _binary(self, operation: Operation) -> None:
+        _, result, operator, left, right = operation
+        left_held = self.held[left] if left >= 0 else set()
+        right_held = self.held[right] if right >= 0 else set()
+        if not left_held and not right_held:
+            return
+        if operator == "@":
+            if EMBEDDING in left_held or EMBEDDING in right_held:
+                self.add(result, SIMILARITY)
+        elif operator == "*":
+            self._multiply(result, left, right)
+        elif operator == "-":
+            self._subtract(result, left, right)
+        elif operator == "+":
+            self._add_up(result, left, right)
+        elif operator == "/":
+            self._divide(result, left, right)
+        elif operator == "**":
+            for role in (DIFFERENCE, DISTANCE, SIMILARITY):
+                if role in left_held:
+                    self.add(result, role)
+        elif operator in ("|", "&"):
+            if operator == "|":
+                self.edge(left, result)
+                self.edge(right, result)
+        elif operator == "%":
+            for value in left_held:
+                if isinstance(value, tuple) and value[0] == ROWS:
+                    self.add(result, value)
+
+    def _multiply(self, result: int, left: int, right: int) -> None:
+        for this, other in ((left, right), (right, left)):
+            held = self.held[this] if this >= 0 else set()
+            other_held = self.held[other] if other >= 0 else set()
+            if EMBEDDING in held:
+                self.add(result, PRODUCT if EMBEDDING in other_held else EMBEDDING)
+                if EMBEDDING not in other_held and other >= 0 and self._is_weight(other):
+                    self.weigh(other, result, "scales embeddings that are compared")
+            if DIFFERENCE in held:
+                self.add(result, DIFFERENCE)
+            for role in held & (SCORES | {OTHER}):
+                self.add(result, role)
+                if other >= 0 and role != OTHER and not other_held & (SCORES | {EMBEDDING}):
+                    self.add(result, (WEIGHTED, other))
+                    if self._is_weight(other):
+                        self.weigh(other, result, "weighs an embedding score")
+
+    def _is_weight(self, node: int) -> bool:
+        word = self.graph.word_of(node)
+        literal = self.graph.literal(node)
+        name = word or (literal.name if literal is not None else None)
+        return name is not None and not _WEIGHT_WORDS.isdisjoint(words(name))
+
+    def weigh(self, node: int, where: int, note: str) -> None:
+        """Demand a score weight."""
+        self.demand(node, Demand(Kind.SCORE_WEIGHT.value, Evidence.FLOW, where, note))
+
+    def _subtract(self, result: int, left: int, right: int) -> None:
+        left_held = self.held[left] if left >= 0 else set()
+        right_held = self.held[right] if right >= 0 else set()
+        if EMBEDDING in left_held and EMBEDDING in right_held:
+            self.add(result, DIFFERENCE)
+        for role in left_held & (SCORES | {OTHER}):
+            self.add(result, role)
+        for role in right_held & SCORES:
+            if not left_held & SCORES and self._is_constant(left):
+                self.add(result, flipped(role))
+            else:
+                self.add(result, role)
+        if OTHER in right_held:
+            self.add(result, OTHER)
+
+    def _is_constant(self, node: int) -> bool:
+        return node >= 0 and self.graph.literal(node) is not None
+
+    def _add_up(self, result: int, left: int, right: int) -> None:
+        held = (self.held[left] if left >= 0 else set()) | (self.held[right] if right >= 0 else set())
+        for role in held & (SCORES | {OTHER, EMBEDDING, PRODUCT}):
+            self.add(result, role)
+        for value in held:
+            if isinstance(value, tuple) and value[0] in (ROWS, SEQUENCE):
+                self.add(result, value)
+        if self.is_ranked(left):
+            self.edge(left, result)
+        for this, other in ((left, right), (right, left)):
+            for value in tuple(self.held[this]) if this >= 0 else ():
+                if isinstance(value, tuple) and value[0] == WEIGHTED and other >= 0:
+                    self._mix(value[1], other, result)
+
+    def _mix(self, weight: int, other: int, result: int) -> None:
+        """``w * score + rest``: the weight, and the other part's own weight, mix scores."""
+        if self._is_constant(other):
+            return
+        note = "weighs an embedding score that is mixed with another"
+        self.weigh(weight, result, note)
+        made = self.made_by.get(other)
+        if made is not None and made[0] is Op.BINARY and made[2] == "*":
+            for part in made[3:]:
+                if part >= 0 and (self._is_constant(part) or self._is_weight(part)):
+                    self.weigh(part, result, note)
+
+    def _divide(self, result: int, left: int, right: int) -> None:
+        left_held = self.held[left] if left >= 0 else set()
+        right_held = self.held[right] if right >= 0 else set()
+        for role in left_held & (SCORES | {OTHER, EMBEDDING, DIFFERENCE}):
+            self.add(result, role)
+        if not left_held and DISTANCE in right_held:
+            self.add(result, SIMILARITY)  # 1 / (1 + distance)
+        if PRODUCT in left_held:
+            self.add(result, SIMILARITY)
+
+    def _unary(self, operation: Operation) -> None:
+        _, result, operator, operand = operation
+        if operator == "-":
+            for value in tuple(self.held[operand]):
+                self.add(result, flipped(value) if isinstance(value, str) else value)
+        elif operator in "+~":
+            self.edge(operand, result)
+
+    def _compare(self, operation: Operation) -> None:
+        _, result, left, operator, right = operation
+        if operator not in ORDERINGS:
+            return
+        for this, other in ((left, right), (right, left)):
+            role = self.holds_score(this)
+            if role is None or other < 0 or (this >= 0 and OTHER in self.held[this]):
+                continue
+            what = self.graph.word_of(this)
+            note = f"compared with a vector {role}" + (f", `{what}`" if what else "")
+            self.demand(other, Demand(THRESHOLDS[role], Evidence.FLOW, this, note))
+            self.scored_comparisons.add(result)
+
+    @property
+    def scored_comparisons(self) -> set[int]:
+        """The comparisons with a score."""
+        return self._scored
+
+    _scored: set[int]
+
+    # demands through operators
+
+    def demand_through(self, node: int, demand: Demand) -> list[tuple[int, Demand]]:
+        """Return what a demand on a result asks of the operands behind it."""
+        made = self.made_by.get(node)
+        if made is None:
+            return []
+        op = made[0]
+        if op is Op.BINARY:
+            return self._through_binary(node, demand, made)
+        if op is Op.UNARY and made[2] in "-+":
+            return [(made[3], demand)]
+        if op is Op.CALL:
+            return self._through_call(made, demand)
+        if op is Op.AWAIT:
+            return [(made[2], demand)]
+        if op is Op.SEQUENCE and demand.kind in KINDS:
+            return [(element, demand) for element in made[2]]
+        if op is Op.ITEM and demand.kind != Kind.TOP_K.value:
+            # A table of thresholds, read by a key.
+            return []
+        return []
+
+    def _through_binary(self, node: int, demand: Demand, made: Operation) -> list[tuple[int, Demand]]:
+        _, _, operator, left, right = made
+        literal_left, literal_right = self._is_constant(left), self._is_constant(right)
+        if operator == "-" and literal_left and not literal_right:
+            return [(right, demand.flipped(node, "is subtracted from a constant"))]
+        if operator in ("+", "-", "*", "/", "//", "**") and (literal_left != literal_right):
+            # `k * 4`, `limit + 1`, `threshold * 100`: the number beside it is a factor, no cut of its own.
+            return [(right if literal_left else left, demand)]
+        if operator == "-" and demand.kind == Kind.TOP_K.value:
+            return [(left, demand)]
+        if operator in ("*", "+") and not literal_left:
+            return [(part, demand) for part in (left, right) if part >= 0 and not self.held[part] & SCORES]
+        if operator in ("|", "&"):
+            return [(left, demand), (right, demand)]
+        return []
+
+    def _through_call(self, made: Operation, demand: Demand) -> list[tuple[int, Demand]]:
+        _, _, function, positional, keywords, _, _ = made
+        names = {value[1] for value in self.held[function] if isinstance(value, tuple) and value[0] == BUILTIN} if function >= 0 else set()
+        if names & {"max", "min"}:
+            return [(argument, demand) for argument in positional if not self._is_constant(argument)]
+        if names & SAME and positional:
+            return [(positional[0], demand)]
+        word = self.graph.word_of(made[1])
+        if word in ("ceil", "floor", "int32", "int64", "float32", "float64", "tensor", "asarray", "array", "Decimal", "cast", "full"):
+            return [(argument, demand) for argument in positional]
+        return []

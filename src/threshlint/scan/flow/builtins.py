@@ -1,0 +1,340 @@
+"""Python's own functions, and the methods that lists, dicts and arrays have everywhere."""
+
+from __future__ import annotations
+
+from threshlint.scan.facts import NOTHING, Op, Operation
+from threshlint.scan.flow.calls import Arguments, Calls
+from threshlint.scan.flow.demand import Demand
+from threshlint.scan.flow.values import (
+    CLASS,
+    DIFFERENCE,
+    DISTANCE,
+    EMBEDDING,
+    EXTERNAL,
+    FUNCTION,
+    HIT,
+    INSTANCE,
+    MAPPING,
+    METHOD,
+    OBJECT,
+    OTHER,
+    PRODUCT,
+    RANKED,
+    ROWS,
+    SCORES,
+    SEQUENCE,
+    SHAPE,
+    SIMILARITY,
+    ZIPPED,
+    score_role,
+)
+from threshlint.site import Evidence, Kind
+
+# What hands its first argument on, element by element or whole.
+SAME = frozenset("float int round abs list tuple set sorted reversed iter next min max str bool frozenset deepcopy copy".split())
+# Array and tensor methods that hand their object on.
+PASSING = frozenset(
+    "item tolist numpy cpu cuda detach squeeze unsqueeze flatten ravel astype reshape copy clone float double half to transpose view clip clamp clamp_ "
+    "abs round diagonal contiguous expand type view_as permute compute result values max min mean sum amax amin std get_scores fillna dropna "
+    "reset_index to_list to_numpy as_numpy fill_diagonal_ masked_fill masked_fill_ triu tril t repeat strip".split()
+)
+EXECUTES = frozenset("execute fetch fetchrow fetchval fetch_all fetch_one executemany exec run query sql scalars scalar execute_query raw read_sql".split())
+FETCHES = frozenset("fetchall fetchone fetchmany all first one one_or_none mappings scalars data to_dict fetchdf df records single result_rows rows".split())
+
+
+class Builtins(Calls):
+    """What Python itself does with values."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self._sort_scores: set[int] = set()
+        self.displayed: dict[int, tuple[int, ...]] = {}  # the elements of list displays, by position
+
+    def call_builtin(self, name: str, result: int, arguments: Arguments) -> None:
+        """Call a builtin function."""
+        given = arguments.positional
+        self.resolved.add(result)
+        if name in ("zip", "enumerate"):
+            self._zip(name, result, given)
+        elif name == "sorted" and given:
+            self.edge(given[0], result)
+            self._sort(result, given[0], arguments.keywords.get("key", NOTHING))
+        elif name in ("max", "min") and given:
+            self._extreme(result, given, arguments)
+        elif name == "sum" and given:
+            self._sum(result, given[0])
+        elif name in ("map", "filter") and len(given) == 2:
+            self._map(name, result, given)
+        elif name == "dict":
+            self._dict(result, arguments)
+        elif name in SAME and given:
+            self.edge(given[0], result) if name != "next" else self.element_of(given[0], result)
+            if self.is_ranked(given[0]) and name in ("list", "tuple", "set"):
+                self.rank(result)
+
+    def _zip(self, name: str, result: int, given: tuple[int, ...]) -> None:
+        self.columns[result] = given if name == "zip" else (NOTHING, *given[:1])
+        self.add(result, (ZIPPED, result))
+        if any(self.is_ranked(column) for column in given if column >= 0):
+            self.add(result, RANKED)
+
+    def _sort(self, result: int, source: int, key: int) -> None:
+        """A list is ranked when it is sorted by a score."""
+        if key < 0:
+            if self.carries(source, "score") or self._first_part_is_score(source):
+                self.rank(result)
+            return
+        element = self.once(result, "sorted element", result, key)
+        self.element_of(source, element)
+        scored = self.once(result, "sort score", element)
+        self._sort_scores.add(scored)
+        for value in tuple(self.held[key]):
+            if isinstance(value, tuple) and value[0] in (FUNCTION, METHOD):
+                self.call_value(value, scored, key, Arguments((element,)))
+            elif isinstance(value, tuple) and value[0] == EXTERNAL:
+                self.edge(element, scored)
+        self._rank_when_scored(scored, result)
+        made = self.made_by.get(key)
+        if made is not None and len(made) > 3 and self.given.get(key) is not None:
+            # itemgetter("score"), attrgetter("distance"), itemgetter(1)
+            for argument in self.given[key].positional:
+                name = self.constant_string(argument)
+                if (name and score_role(name)) or (name is None and self._first_part_is_score(source, any_part=True)):
+                    self.rank(result)
+        if self.carries(source, "score") and made is None and not self.held[key]:
+            self.rank(result)
+
+    def _rank_when_scored(self, scored: int, result: int) -> None:
+        """Look at what a sort key returned, now and whenever it changes."""
+        operation = (Op.GATHER, NOTHING, result, scored)
+        if self.held[scored] & SCORES:
+            self.rank(result)
+        elif operation not in self.users[scored]:
+            self.users[scored].append(operation)
+
+    def _gather(self, operation: Operation) -> None:
+        _, _, gathered, source = operation
+        if source in self._sort_scores and self.held[source] & SCORES:
+            self.rank(gathered)
+        super()._gather(operation)
+
+    def _first_part_is_score(self, source: int, *, any_part: bool = False) -> bool:
+        """Return whether a list holds tuples that start with (or contain) a score."""
+        for value in self.held[source] if source >= 0 else ():
+            if not isinstance(value, tuple):
+                continue
+            if value[0] == SEQUENCE:
+                for inner in self.held[self.any_element(value[1])]:
+                    if isinstance(inner, tuple) and inner[0] == SEQUENCE and inner[1] in self.fixed:
+                        parts = self.fixed[inner[1]]
+                        if any(self.holds_score(part) for part in (parts if any_part else parts[:1])):
+                            return True
+            elif value[0] == ZIPPED:
+                columns = self.columns.get(value[1], ())
+                if any(self.holds_score(column) for column in (columns if any_part else columns[:1])):
+                    return True
+        return False
+
+    def _extreme(self, result: int, given: tuple[int, ...], arguments: Arguments) -> None:
+        if len(given) == 1:
+            self.element_of(given[0], result)
+            if self.held[given[0]] & SCORES:
+                self.edge(given[0], result)
+            key = arguments.keywords.get("key", NOTHING)
+            if key >= 0:
+                self._sort(self.once(result, "ordered for the extreme", key), given[0], key)
+        else:
+            for node in given:
+                self.edge(node, result)
+
+    def _sum(self, result: int, source: int) -> None:
+        element = self.once(result, "element", result)
+        self.element_of(source, element)
+        held = self.held[source] | self.held[element]
+        if PRODUCT in held:
+            self.add(result, SIMILARITY)
+        elif DIFFERENCE in held:
+            self.add(result, DISTANCE)
+        else:
+            for role in held & (SCORES | {OTHER, EMBEDDING}):
+                self.add(result, role)
+
+    def _map(self, name: str, result: int, given: tuple[int, ...]) -> None:
+        if name == "filter":
+            self.edge(given[1], result)
+            return
+        element = self.once(result, "element", result)
+        self.element_of(given[1], element)
+        for value in tuple(self.held[given[0]]) if given[0] >= 0 else ():
+            self.call_value(value, self.any_element(result), given[0], Arguments((element,)))
+        self.add(result, (SEQUENCE, result))
+        if self.is_ranked(given[1]):
+            self.rank(result)
+
+    def _dict(self, result: int, arguments: Arguments) -> None:
+        self.add(result, (MAPPING, result))
+        for name, node in arguments.keywords.items():
+            self.edge(node, self.entry(result, name))
+        for node in (*arguments.positional, *arguments.mappings):
+            self.edge(node, result)
+
+    # methods of whatever the receiver is
+
+    def call_on(self, result: int, base: int, name: str, arguments: Arguments) -> None:
+        """Call a method by its name, on whatever its receiver holds."""
+        if base < 0:
+            return
+        held = self.held[base]
+        if name in PASSING and not (held and self._is_project_object(base)):
+            self._pass_on(result, base, name)
+        for value in tuple(held):
+            if isinstance(value, tuple):
+                if value[0] == SEQUENCE:
+                    self._call_on_sequence(result, base, value[1], name, arguments)
+                elif value[0] == MAPPING:
+                    self._call_on_mapping(result, value[1], name, arguments)
+                elif value[0] == OBJECT and name in ("dict", "model_dump", "asdict", "to_dict", "_asdict"):
+                    self.add(result, value)
+        if name in ("sort", "sort_values", "nlargest", "nsmallest", "order_by") and arguments:
+            self._call_sort(result, base, name, arguments)
+        if name in ("head", "nlargest", "nsmallest", "limit", "take") and self.is_ranked(base) and arguments.positional:
+            self.demand(arguments.positional[0], Demand(Kind.TOP_K.value, Evidence.FLOW, result, "cuts a list ranked by vector closeness"))
+            self.edge(base, result)
+        if name in ("items", "iterrows", "iteritems", "itertuples"):
+            self._items(result, base)
+        if name in EXECUTES:
+            self._execute(result, arguments)
+        if name in FETCHES or name in EXECUTES:
+            for value in tuple(held):
+                if isinstance(value, tuple) and value[0] == ROWS:
+                    self.add(result, value)
+                    self.add(result, RANKED)
+        if name == "parse_args":
+            self.add(result, (EXTERNAL, "argparse.Namespace()"))
+        for entry in self.knowledge.ducks.get(name, ()):
+            if not self._receiver_is_known(base):
+                self.call_entries([entry], result, arguments, base, base, entry.library)
+
+    def _is_project_object(self, base: int) -> bool:
+        return any(isinstance(value, tuple) and value[0] in (OBJECT, CLASS) for value in self.held[base])
+
+    def _receiver_is_known(self, base: int) -> bool:
+        return any(isinstance(value, tuple) and value[0] in (OBJECT, CLASS, INSTANCE) for value in self.held[base])
+
+    def _pass_on(self, result: int, base: int, name: str) -> None:
+        for value in tuple(self.held[base]):
+            if value in (PRODUCT, DIFFERENCE) and name == "sum":
+                self.add(result, SIMILARITY if value == PRODUCT else DISTANCE)
+            elif isinstance(value, str) and value not in (HIT, RANKED):
+                self.add(result, value)
+            elif value == RANKED and name not in ("max", "min", "mean", "sum", "item"):
+                self.add(result, value)
+            elif isinstance(value, tuple) and value[0] == SHAPE:
+                self.add(result, value)
+
+    def _call_on_sequence(self, result: int, base: int, sequence: int, name: str, arguments: Arguments) -> None:
+        given = arguments.positional
+        if name in ("append", "add", "appendleft", "put") and given:
+            self.edge(given[0], self.any_element(sequence))
+        elif name == "insert" and len(given) > 1:
+            self.edge(given[1], self.any_element(sequence))
+        elif name in ("extend", "update") and given:
+            self.element_of(given[0], self.any_element(sequence))
+            if self.is_ranked(given[0]):
+                self.rank(base)
+        elif name in ("pop", "popleft", "get"):
+            self.edge(self.any_element(sequence), result)
+        elif name == "copy":
+            self.edge(base, result)
+        elif name == "sort":
+            self._sort(base, base, arguments.keywords.get("key", given[0] if given else NOTHING))
+
+    def _call_on_mapping(self, result: int, mapping: int, name: str, arguments: Arguments) -> None:
+        if name in ("get", "pop", "setdefault") and arguments.positional:
+            key = self.constant_string(arguments.positional[0])
+            if key is not None:
+                self.edge(self.entry(mapping, key), result)
+            for node in tuple(self.entries.get(mapping, {}).values()) if key is None else ():
+                self.edge(node, self.any_element(mapping))
+            self.edge(self.any_element(mapping), result)
+            for default in arguments.positional[1:]:
+                self.edge(default, result)
+        elif name in ("values",):
+            holder = self.any_element(mapping)
+            for node in tuple(self.entries.get(mapping, {}).values()):
+                self.edge(node, holder)
+            self.elements.setdefault(result, holder)
+            self.add(result, (SEQUENCE, result))
+        elif name == "update":
+            for node in (*arguments.positional, *arguments.mappings):
+                for value in tuple(self.held[node]) if node >= 0 else ():
+                    if isinstance(value, tuple) and value[0] == MAPPING:
+                        for key, entry in tuple(self.entries.get(value[1], {}).items()):
+                            self.edge(entry, self.entry(mapping, key))
+                        self.edge(self.any_element(value[1]), self.any_element(mapping))
+            for key, node in arguments.keywords.items():
+                self.edge(node, self.entry(mapping, key))
+        elif name == "copy":
+            self.add(result, (MAPPING, mapping))
+
+    def _call_sort(self, result: int, base: int, name: str, arguments: Arguments) -> None:
+        if name == "sort" and self.carries(base, "score"):
+            self.rank(base)
+            self.edge(base, result)
+        if name in ("sort_values", "nlargest", "nsmallest"):
+            by = arguments.keywords.get("by", arguments.positional[0] if name == "sort_values" and arguments.positional else NOTHING)
+            text = self.constant_string(by)
+            if text and score_role(text) and self.held[base]:
+                self.add(result, RANKED)
+            self.edge(base, result)
+
+    def _items(self, result: int, base: int) -> None:
+        values = self.once(result, "values of items", result)
+        for value in tuple(self.held[base]):
+            if isinstance(value, tuple) and value[0] == MAPPING:
+                holder = self.any_element(value[1])
+                for node in tuple(self.entries.get(value[1], {}).values()):
+                    self.edge(node, holder)
+                self.edge(holder, values)
+            elif value in (SIMILARITY, DISTANCE, EMBEDDING, OTHER):
+                self.add(values, value)
+            elif value in (RANKED, HIT):
+                self.add(values, HIT)
+        pair = self.any_element(result)
+        self.fixed[pair] = (NOTHING, values)
+        self.add(pair, (SEQUENCE, pair))
+        self.add(result, (SEQUENCE, result))
+
+    # queries
+
+    def _execute(self, result: int, arguments: Arguments) -> None:
+        """Run a query text: its placeholders are bound by the arguments beside it."""
+        everything = (*arguments.positional, *arguments.keywords.values())
+        texts = [value for node in everything if node >= 0 for value in self.held[node] if isinstance(value, tuple) and value[0] == ROWS]
+        for value in texts:
+            query = self.graph.files[value[1]].queries[value[2]]
+            self.add(result, value)
+            if query.ranked:
+                self.add(result, RANKED)
+            for kind, place, note in query.placeholders:
+                for node in everything:
+                    if node >= 0 and value not in self.held[node]:
+                        self._bind_placeholder(node, kind, place, result, note)
+                if isinstance(place, int):
+                    rest = [node for node in arguments.positional if node < 0 or value not in self.held[node]]
+                    if place < len(rest) and rest[place] >= 0:
+                        self.demand(rest[place], Demand(kind, Evidence.FLOW, result, note))
+                elif place in arguments.keywords:
+                    self.demand(arguments.keywords[place], Demand(kind, Evidence.FLOW, result, note))
+
+    def _bind_placeholder(self, node: int, kind: str, place: int | str, result: int, note: str) -> None:
+        for value in tuple(self.held[node]):
+            if not isinstance(value, tuple):
+                continue
+            if value[0] == SEQUENCE and isinstance(place, int):
+                fixed = self.fixed.get(value[1]) or self.displayed.get(value[1], ())
+                if place < len(fixed):
+                    self.demand(fixed[place], Demand(kind, Evidence.FLOW, result, note))
+            elif value[0] == MAPPING and isinstance(place, str):
+                self.demand(self.entry(value[1], place), Demand(kind, Evidence.FLOW, result, note))
+

@@ -1,0 +1,37 @@
+"""Demands: what the place where a value ends makes of the number that it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from threshlint.scan.knowledge import Take
+from threshlint.site import Evidence, Kind
+
+KINDS = frozenset(kind.value for kind in Kind)
+REFUTES = "other"
+KNOB = "knob"
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Something that makes a literal a site (or, for `other`, makes it none), and the way to it."""
+
+    kind: str
+    evidence: Evidence
+    node: int  # where this step stands
+    note: str
+    toward: Demand | None = None  # the next step, nearer to the score
+    take: Take | None = None  # what the API that takes it says
+    depth: int = 0
+
+    def step(self, node: int, note: str) -> Demand:
+        """Return this demand as seen from one step further back."""
+        return Demand(self.kind, self.evidence, node, note, self, self.take, self.depth + 1)
+
+    def flipped(self, node: int, note: str) -> Demand:
+        """Return the demand on ``x`` of ``1 - x``."""
+        kind = {
+            Kind.SIMILARITY_THRESHOLD.value: Kind.DISTANCE_THRESHOLD.value,
+            Kind.DISTANCE_THRESHOLD.value: Kind.SIMILARITY_THRESHOLD.value,
+        }.get(self.kind, self.kind)
+        return Demand(kind, self.evidence, node, note, self, self.take, self.depth + 1)

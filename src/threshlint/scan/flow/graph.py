@@ -1,0 +1,136 @@
+"""All files' facts as one graph: nodes numbered through, names resolved across modules."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+
+from threshlint.scan.facts import Class, Facts, Function, Literal
+
+
+class Graph:
+    """The facts of a project, addressed by numbers that hold for all files.
+
+    Node ``n`` of file ``f`` is ``base[f] + n``; functions and classes are numbered the same way.
+    """
+
+    def __init__(self, files: Sequence[Facts]) -> None:
+        self.files = list(files)
+        self.bases: list[int] = []
+        self.function_bases: list[int] = []
+        self.class_bases: list[int] = []
+        self.functions: list[Function] = []
+        self.classes: list[Class] = []
+        self.function_file: list[int] = []
+        self.class_file: list[int] = []
+        size = 0
+        for index, facts in enumerate(self.files):
+            self.bases.append(size)
+            self.function_bases.append(len(self.functions))
+            self.class_bases.append(len(self.classes))
+            size += facts.size
+            self.functions.extend(facts.functions)
+            self.classes.extend(facts.classes)
+            self.function_file.extend([index] * len(facts.functions))
+            self.class_file.extend([index] * len(facts.classes))
+        self.size = size
+        self.extra: list[tuple[int, int]] = []  # (file, line) of nodes added later
+        self._modules = _Modules(self.files)
+
+    def file_of(self, node: int) -> int:
+        """Return the file of a node."""
+        if node >= self.size:
+            return self.extra[node - self.size][0]
+        return bisect_right(self.bases, node) - 1
+
+    def line_of(self, node: int) -> int:
+        """Return the line of a node."""
+        if node >= self.size:
+            return self.extra[node - self.size][1]
+        file = self.file_of(node)
+        return self.files[file].lines[node - self.bases[file]]
+
+    def path_of(self, node: int) -> str:
+        """Return the path of the file of a node."""
+        return self.files[self.file_of(node)].path
+
+    def word_of(self, node: int) -> str | None:
+        """Return the identifier behind a node, if there is one."""
+        if node >= self.size or node < 0:
+            return None
+        file = self.file_of(node)
+        return self.files[file].words.get(node - self.bases[file])
+
+    def literal(self, node: int) -> Literal | None:
+        """Return the literal of a node."""
+        if node >= self.size or node < 0:
+            return None
+        file = self.file_of(node)
+        return self.files[file].literals.get(node - self.bases[file])
+
+    def string(self, node: int) -> str | None:
+        """Return the constant string of a node."""
+        if node >= self.size or node < 0:
+            return None
+        file = self.file_of(node)
+        return self.files[file].strings.get(node - self.bases[file])
+
+    def node_in_function(self, function: int, node: int) -> int:
+        """Return the number of a node that a function's facts name."""
+        return node if node < 0 else self.bases[self.function_file[function]] + node
+
+    def node_in_class(self, cls: int, node: int) -> int:
+        """Return the number of a node that a class's facts name."""
+        return node if node < 0 else self.bases[self.class_file[cls]] + node
+
+    def module(self, dotted: str, near: int) -> int | None:
+        """Return the file of a module as imported by the file ``near``."""
+        return self._modules.find(dotted, near)
+
+    def exported(self, file: int, name: str, seen: frozenset[int] = frozenset()) -> int | None:
+        """Return the node that a module binds a name to, star imports included."""
+        facts = self.files[file]
+        node = facts.names.get(name)
+        if node is not None and node >= 0:
+            return self.bases[file] + node
+        for star in facts.stars:
+            source = self.module(star, file)
+            if source is not None and source not in seen and source != file:
+                found = self.exported(source, name, seen | {file})
+                if found is not None:
+                    return found
+        return None
+
+
+class _Modules:
+    """Finds modules by the names that code imports them by.
+
+    A repository's packages may lie below any folder (``src/``, ``backend/``), so a module is known
+    by every ending of its dotted path; the one nearest to the importing file wins.
+    """
+
+    def __init__(self, files: Sequence[Facts]) -> None:
+        self.files = files
+        self.endings: dict[str, list[int]] = defaultdict(list)
+        for index, facts in enumerate(files):
+            parts = facts.module.split(".")
+            for start in range(min(len(parts), 12)):
+                self.endings[".".join(parts[start:])].append(index)
+
+    def find(self, dotted: str, near: int) -> int | None:
+        candidates = self.endings.get(dotted)
+        if not candidates:
+            return None
+        exact = [index for index in candidates if self.files[index].module == dotted]
+        if exact:
+            return exact[0]
+        if len(candidates) == 1 and ("." in dotted or self._reachable(candidates[0], near, dotted)):
+            return candidates[0]
+        reachable = [index for index in candidates if self._reachable(index, near, dotted)]
+        return reachable[0] if reachable else None
+
+    def _reachable(self, index: int, near: int, dotted: str) -> bool:
+        """A short name is a module's only for files that share the folder above it."""
+        above = self.files[index].module[: -len(dotted)].rstrip(".")
+        return not above or self.files[near].module.startswith(above)

@@ -1,0 +1,266 @@
+"""Carries values forward and demands backward through the graph, to a fixed point.
+
+Everything only grows: a node gains values, an edge is added, a demand is noted once for each kind.
+So the work ends, and the order in which it is done does not matter.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from threshlint.scan.facts import NOTHING, Op, Operation
+from threshlint.scan.flow.demand import Demand
+from threshlint.scan.flow.graph import Graph
+from threshlint.scan.flow.values import HIT, PART, SCORES, Value, score_role
+from threshlint.scan.knowledge import Knowledge
+
+# A node that may be almost anything tells nothing; more values than this are not kept.
+MOST_VALUES = 32
+MOST_STEPS = 24
+
+
+class Solver:
+    """Nodes, edges, values and demands; what each operation does is told by the classes above it."""
+
+    def __init__(self, graph: Graph, knowledge: Knowledge) -> None:
+        self.graph = graph
+        self.knowledge = knowledge
+        size = graph.size
+        self.held: list[set[Value]] = [set() for _ in range(size)]
+        self.onward: list[list[int]] = [[] for _ in range(size)]
+        self.back: list[list[int]] = [[] for _ in range(size)]
+        self.users: list[list[Operation]] = [[] for _ in range(size)]
+        self.made_by: dict[int, Operation] = {}
+        self.demands: dict[int, dict[str, Demand]] = {}
+        self.score_names: dict[int, str] = {}
+        self._edges: set[tuple[int, int]] = set()
+        self._pending: deque[int] = deque()
+        self._fresh: dict[int, list[Value]] = {}  # what pending nodes have gained
+        self._made: dict[tuple[object, ...], int] = {}
+        self.changed = NOTHING  # the node whose gain is being worked off
+        self.gained: list[Value] = []
+
+    # nodes and edges
+
+    def new_node(self, like: int) -> int:
+        """Make a node that stands where another does."""
+        file, line = (self.graph.file_of(like), self.graph.line_of(like)) if like >= 0 else (0, 1)
+        self.graph.extra.append((file, line))
+        for table in (self.held, self.onward, self.back, self.users):
+            table.append(set() if table is self.held else [])
+        return len(self.held) - 1
+
+    def once(self, like: int, *purpose: object) -> int:
+        """Return the node made for a purpose; an operation that is done again finds its node again."""
+        node = self._made.get(purpose)
+        if node is None:
+            node = self._made[purpose] = self.new_node(like)
+        return node
+
+    def edge(self, source: int, target: int) -> None:
+        """Let values flow from ``source`` to ``target``, and demands back."""
+        if source < 0 or target < 0 or source == target or (source, target) in self._edges:
+            return
+        self._edges.add((source, target))
+        self.onward[source].append(target)
+        self.back[target].append(source)
+        for value in tuple(self.held[source]):
+            self.add(target, value)
+        for demand in tuple(self.demands.get(target, {}).values()):
+            self._demand_back(source, target, demand)
+
+    def add(self, node: int, value: Value) -> None:
+        """Note that a node may hold a value."""
+        if node < 0:
+            return
+        held = self.held[node]
+        if value in held or len(held) >= MOST_VALUES:
+            return
+        held.add(value)
+        fresh = self._fresh.get(node)
+        if fresh is None:
+            self._fresh[node] = [value]
+            self._pending.append(node)
+        else:
+            fresh.append(value)
+        if (value == PART or value == HIT) and node in self.score_names:
+            self.add(node, self.score_names[node])
+
+    def name_score(self, node: int, name: str) -> None:
+        """A field of a hit that is bound to this name is a score if the name says so."""
+        role = score_role(name)
+        if role is not None and node not in self.score_names:
+            self.score_names[node] = role
+            if PART in self.held[node] or HIT in self.held[node]:
+                self.add(node, role)
+
+    def run(self) -> None:
+        """Work until nothing changes."""
+        pending, onward, users = self._pending, self.onward, self.users
+        while pending:
+            node = pending.popleft()
+            gained = self._fresh.pop(node)
+            for target in onward[node]:
+                for value in gained:
+                    self.add(target, value)
+            self.changed, self.gained = node, gained
+            for operation in tuple(users[node]):
+                self.apply(operation)
+            self.changed = NOTHING
+
+    def news(self, node: int) -> tuple[Value, ...]:
+        """Return the values of a node that an operation has not seen yet (or all, the first time)."""
+        if node < 0:
+            return ()
+        return tuple(self.gained) if node == self.changed else tuple(self.held[node])
+
+    def apply(self, operation: Operation) -> None:
+        """Do an operation again, after one of its operands gained a value."""
+        raise NotImplementedError
+
+    # demands
+
+    def demand(self, node: int, demand: Demand) -> None:
+        """Note a demand on a node and carry it back; each kind once a node, the first to arrive."""
+        work = [(node, demand)]
+        while work:
+            at, wanted = work.pop()
+            if at < 0 or wanted.depth > MOST_STEPS:
+                continue
+            known = self.demands.setdefault(at, {})
+            if wanted.kind in known:
+                continue
+            known[wanted.kind] = wanted
+            for source in self.back[at]:
+                work.append((source, self._step(source, at, wanted)))
+            work.extend(self.demand_through(at, wanted))
+
+    def _demand_back(self, source: int, target: int, demand: Demand) -> None:
+        self.demand(source, self._step(source, target, demand))
+
+    def _step(self, source: int, target: int, demand: Demand) -> Demand:
+        """Return the demand one edge further back, with a note where a reader needs one."""
+        word = self.graph.word_of(target)
+        if word is None or self.graph.literal(source) is None and self.graph.word_of(source) in (None, word):
+            return demand
+        return demand.step(target, f"flows into `{word}`")
+
+    def demand_through(self, node: int, demand: Demand) -> list[tuple[int, Demand]]:
+        """Return what a demand on a result asks of the operands behind it."""
+        raise NotImplementedError
+
+    # helpers
+
+    def holds_score(self, node: int) -> str | None:
+        """Return the role of a score that a node holds."""
+        if node < 0:
+            return None
+        found = self.held[node] & SCORES
+        return min(found, default=None) if len(found) < 2 else "similarity"
+
+    def constant_string(self, node: int, depth: int = 4) -> str | None:
+        """Return the constant string that a node holds, if it is near."""
+        if node < 0:
+            return None
+        text = self.graph.string(node)
+        if text is not None or not depth:
+            return text
+        for source in self.back[node]:
+            text = self.constant_string(source, depth - 1)
+            if text is not None:
+                return text
+        return None
+
+    def link_operations(self) -> None:
+        """Put every file's operations into the graph."""
+        for file, facts in enumerate(self.graph.files):
+            base = self.graph.bases[file]
+            for operation in facts.operations:
+                self._link(shifted(operation, base), file)
+
+    def _link(self, operation: Operation, file: int) -> None:
+        op, result = operation[0], operation[1]
+        if op is Op.COPY or op is Op.DEFAULT:
+            self.edge(operation[2], result)
+            return
+        if result != NOTHING:
+            self.made_by[result] = operation
+        for operand in operands(operation):
+            if operand >= 0:
+                self.users[operand].append(operation)
+        self.start(operation, file)
+
+    def start(self, operation: Operation, file: int) -> None:
+        """Do an operation for the first time."""
+        raise NotImplementedError
+
+
+def _shift(node: int, base: int) -> int:
+    return node + base if node >= 0 else node
+
+
+def shifted(operation: Operation, base: int) -> Operation:
+    """Return an operation with its nodes numbered for the whole project."""
+    op, result, *rest = operation
+    head = (op, _shift(result, base))
+    if op is Op.COPY or op is Op.DEFAULT or op in (Op.ITERATE, Op.AWAIT, Op.INSTANCE):
+        return (*head, _shift(rest[0], base))
+    if op is Op.ATTRIBUTE or op is Op.UNPACK:
+        return (*head, _shift(rest[0], base), rest[1])
+    if op is Op.CALL:
+        function, positional, keywords, sequences, mappings = rest
+        return (
+            *head,
+            _shift(function, base),
+            tuple(_shift(node, base) for node in positional),
+            {name: _shift(node, base) for name, node in keywords.items()},
+            tuple(_shift(node, base) for node in sequences),
+            tuple(_shift(node, base) for node in mappings),
+        )
+    if op is Op.ITEM:
+        return (*head, _shift(rest[0], base), rest[1], _shift(rest[2], base))
+    if op is Op.SLICE:
+        return (*head, *(_shift(node, base) for node in rest[:3]), rest[3])
+    if op is Op.BINARY:
+        return (*head, rest[0], _shift(rest[1], base), _shift(rest[2], base))
+    if op is Op.UNARY:
+        return (*head, rest[0], _shift(rest[1], base))
+    if op is Op.COMPARE:
+        return (*head, _shift(rest[0], base), rest[1], _shift(rest[2], base))
+    if op is Op.SEQUENCE:
+        return (*head, tuple(_shift(node, base) for node in rest[0]), rest[1])
+    if op is Op.MAPPING:
+        entries, unpacked = rest
+        return (
+            *head,
+            tuple((key, _shift(node, base)) for key, node in entries),
+            tuple(_shift(node, base) for node in unpacked),
+        )
+    if op is Op.SET_ATTRIBUTE:
+        return (*head, _shift(rest[0], base), rest[1], _shift(rest[2], base))
+    if op is Op.SET_ITEM:
+        return (*head, _shift(rest[0], base), rest[1], _shift(rest[2], base), _shift(rest[3], base))
+    if op is Op.GATHER or op is Op.CUT_LOOP:
+        return (*head, _shift(rest[0], base), _shift(rest[1], base))
+    return (*head, *rest)
+
+
+def operands(operation: Operation) -> list[int]:
+    """Return the nodes whose values an operation looks at."""
+    op, _, *rest = operation
+    if op in (Op.ATTRIBUTE, Op.UNPACK, Op.ITERATE, Op.AWAIT, Op.INSTANCE, Op.SLICE, Op.SET_ATTRIBUTE, Op.SET_ITEM, Op.CUT_LOOP):
+        return [rest[0]]
+    if op is Op.ITEM:
+        return [rest[0], rest[2]]
+    if op is Op.CALL:
+        function, positional, keywords, sequences, mappings = rest
+        return [function, *positional, *keywords.values(), *sequences, *mappings]
+    if op is Op.BINARY:
+        return [rest[1], rest[2]]
+    if op is Op.UNARY:
+        return [rest[1]]
+    if op is Op.COMPARE:
+        return [rest[0], rest[2]]
+    if op is Op.GATHER:
+        return [rest[0], rest[1]]
+    return []

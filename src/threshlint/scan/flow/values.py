@@ -1,0 +1,70 @@
+"""What a node of the graph may hold.
+
+Roles are plain strings; everything with structure is a tuple that starts with its tag.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from threshlint.scan.vocabulary import words
+
+# Roles
+EMBEDDING = "embedding"
+SIMILARITY = "similarity"
+DISTANCE = "distance"
+ORDER = "order"  # positions sorted by closeness
+RANKED = "ranked"  # a list ordered by closeness
+HIT = "hit"  # one record of such a list
+PART = "part"  # a field of such a record, whose name decides
+OTHER = "other"  # a score that no embedding stands behind
+DIFFERENCE = "difference"  # of two embeddings, by component
+PRODUCT = "product"  # of two embeddings, by component
+EMBEDDER = "embedder"  # turns texts into vectors
+
+# Tags
+MODULE = "module"  # file index
+EXTERNAL = "external"  # dotted name
+BUILTIN = "builtin"  # name
+FUNCTION = "function"  # function
+METHOD = "method"  # function, class of the receiver
+CLASS = "class"  # class
+OBJECT = "object"  # class
+SEQUENCE = "sequence"  # node that made it
+MAPPING = "mapping"  # node that made it
+ZIPPED = "zipped"  # node that made it
+ROW = "row"  # of a zip: node that made it
+INSTANCE = "instance"  # Type, node that made it
+LIBRARY_METHOD = "library method"  # Type, name, node that made the receiver, receiver node
+SHAPE = "shape"  # Shape
+WEIGHTED = "weighted"  # node of the weight
+ROWS = "rows"  # of a query: file, query index
+
+Value = str | tuple[Any, ...]
+
+SCORES = frozenset({SIMILARITY, DISTANCE})
+# What keeps its meaning when a container of it is taken apart.
+ELEMENTWISE = frozenset({EMBEDDING, SIMILARITY, DISTANCE, OTHER, DIFFERENCE, PRODUCT})
+
+_SIMILARITY_WORDS = frozenset("similarity similarities sim sims cosine cos score scores certainty relevance".split())
+_DISTANCE_WORDS = frozenset("distance distances dist dists".split())
+_OTHER_WORDS = frozenset(
+    "rerank reranker reranking bm25 keyword text lexical fuzzy confidence probability prob fulltext rank rrf max min threshold avg".split()
+)
+
+
+def score_role(name: str) -> str | None:
+    """Return the role of a hit's field, by its usual names."""
+    parts = frozenset(words(name))
+    if not parts.isdisjoint(_OTHER_WORDS):
+        return None
+    if not parts.isdisjoint(_DISTANCE_WORDS):
+        return DISTANCE
+    if not parts.isdisjoint(_SIMILARITY_WORDS):
+        return SIMILARITY
+    return None
+
+
+def flipped(role: str) -> str:
+    """Return the opposite direction of a score."""
+    return {SIMILARITY: DISTANCE, DISTANCE: SIMILARITY}.get(role, role)

@@ -1,0 +1,116 @@
+"""Demands on literals -> sites: what is reported, as which kind, and with which trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from threshlint.scan.attach import Found
+from threshlint.scan.facts import Literal
+from threshlint.scan.flow.demand import KINDS, KNOB, REFUTES, Demand
+from threshlint.scan.flow.engine import Engine
+from threshlint.site import Embedder, Evidence, Exempt, Kind, Site, Step
+
+_STRENGTH = {Evidence.FLOW: 0, Evidence.CALL: 1, Evidence.NAME: 2}
+_LONGEST_TRACE = 6
+
+
+def report(engine: Engine, is_test: Callable[[str], bool]) -> list[Found]:
+    """Return every site, in the order of paths and places, without annotations."""
+    found = []
+    for file, facts in enumerate(engine.graph.files):
+        base = engine.graph.bases[file]
+        test = is_test(facts.path)
+        for node, literal in facts.literals.items():
+            demand = chosen(engine.demands.get(base + node, {}), literal)
+            if demand is None:
+                continue
+            kind = Kind(demand.kind)
+            site = Site(
+                facts.path,
+                literal.span,
+                literal.text,
+                kind,
+                literal.name,
+                literal.scope,
+                demand.evidence,
+                tuple(trace(engine, demand)),
+                exempt=exemption(kind, literal),
+                test=test,
+            )
+            found.append(Found(site, literal.keys, literal.tests, literal.annotated))
+    found.sort(key=lambda one: (one.site.path, one.site.span))
+    return found
+
+
+def chosen(demands: dict[str, Demand], literal: Literal) -> Demand | None:
+    """Return the demand that decides what a literal is, or None where it is no site."""
+    wanted = [demand for kind, demand in demands.items() if kind in KINDS and fits(kind, literal)]
+    if not wanted:
+        return None
+    wanted.sort(key=lambda demand: (_STRENGTH[demand.evidence], demand.depth))
+    best = wanted[0]
+    refuted = REFUTES in demands or KNOB in demands
+    if refuted and best.evidence is Evidence.NAME:
+        return None
+    return best
+
+
+def fits(kind: str, literal: Literal) -> bool:
+    """Return whether a literal can be of a kind at all."""
+    value = number(literal)
+    if value is None:
+        return False
+    if kind == Kind.TOP_K.value:
+        return value == int(value) or 0 < abs(value) < 1
+    return True
+
+
+def number(literal: Literal) -> float | None:
+    """Return the value of a literal."""
+    text = literal.text.strip("\"'").replace("_", "")
+    try:
+        return float(text)
+    except ValueError:
+        try:
+            return float(int(text, 0))
+        except ValueError:
+            return None
+
+
+def exemption(kind: Kind, literal: Literal) -> Exempt | None:
+    """Return why a site is never a finding, if it is not."""
+    value = number(literal)
+    if kind is Kind.TOP_K and value is not None and abs(value) == 1:
+        return Exempt.K_OF_ONE
+    if value in (0.0, -1.0) or (value == 1.0 and kind is not Kind.CLUSTER_BOUNDARY):
+        return Exempt.SENTINEL
+    return None
+
+
+def trace(engine: Engine, demand: Demand) -> Iterator[Step]:
+    """Yield the steps from the literal to the score; a long way is told by its ends."""
+    steps: list[Step] = []
+    current: Demand | None = demand
+    while current is not None:
+        step = Step(engine.graph.path_of(current.node), engine.graph.line_of(current.node), current.note)
+        if not steps or steps[-1] != step:
+            steps.append(step)
+        current = current.toward
+    if len(steps) > _LONGEST_TRACE:
+        steps = [*steps[: _LONGEST_TRACE - 2], *steps[-2:]]
+    yield from steps
+
+
+def embedders(engine: Engine) -> list[Embedder]:
+    """Return the places where the code names an embedding model."""
+    found = set()
+    for node, (entry, arguments) in engine.embedders.items():
+        given = engine.named_arguments(entry, arguments)
+        model = engine.constant_string(given.get(entry.embedder.get("model", ""), -1))
+        if model is None:
+            continue
+        dimensions = engine.graph.literal(given.get(entry.embedder.get("dimensions", ""), -1))
+        size = number(dimensions) if dimensions is not None else None
+        found.add(Embedder(engine.graph.path_of(node), engine.graph.line_of(node), model, int(size) if size is not None else None))
+    return sorted(found, key=lambda one: (one.path, one.line, one.model))
+
