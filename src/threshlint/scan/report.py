@@ -44,7 +44,7 @@ def report(engine: Engine, is_test: Callable[[str], bool]) -> list[Found]:
 
 def chosen(demands: dict[str, Demand], literal: Literal) -> Demand | None:
     """Return the demand that decides what a literal is, or None where it is no site."""
-    wanted = [demand for kind, demand in demands.items() if kind in KINDS and fits(kind, literal)]
+    wanted = [demand for kind, demand in demands.items() if kind in KINDS and fits(demand, literal)]
     if not wanted:
         return None
     wanted.sort(key=lambda demand: (_STRENGTH[demand.evidence], demand.depth))
@@ -55,11 +55,14 @@ def chosen(demands: dict[str, Demand], literal: Literal) -> Demand | None:
     return best
 
 
-def fits(kind: str, literal: Literal) -> bool:
-    """Return whether a literal can be of a kind at all."""
+def fits(demand: Demand, literal: Literal) -> bool:
+    """Return whether a literal can be what a demand makes of it at all."""
+    kind = demand.kind
     value = number(literal)
     if value is None:
         return False
+    if value == 0 and demand.toward is None and demand.evidence is Evidence.FLOW:
+        return False  # a sign test, or a start: no cutoff that anybody chose
     if kind == Kind.TOP_K.value:
         return value == int(value) or 0 < abs(value) < 1
     return True

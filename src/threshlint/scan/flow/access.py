@@ -399,10 +399,10 @@ class Access(Solver):
         if not self.is_ranked(base):
             return
         note = "slice bound of a list ranked by vector closeness"
-        if upper >= 0 and not self._is_negative(upper):
-            self.demand(upper, Demand(Kind.TOP_K.value, Evidence.FLOW, result, note))
+        if upper >= 0 and lower < 0 and not self._is_negative(upper):
+            self.sink(upper, Demand(Kind.TOP_K.value, Evidence.FLOW, result, note))
         if lower >= 0 and upper < 0 and self._is_negative(lower):
-            self.demand(lower, Demand(Kind.TOP_K.value, Evidence.FLOW, result, note))
+            self.sink(lower, Demand(Kind.TOP_K.value, Evidence.FLOW, result, note))
 
     def _is_negative(self, node: int) -> bool:
         literal = self.graph.literal(node)
@@ -519,5 +519,5 @@ class Access(Solver):
     def _cut_loop(self, operation: Operation) -> None:
         _, _, source, bound = operation
         if bound >= 0 and self.is_ranked(source):
-            self.demand(bound, Demand(Kind.TOP_K.value, Evidence.FLOW, source, "ends a loop over hits ranked by vector closeness"))
+            self.sink(bound, Demand(Kind.TOP_K.value, Evidence.FLOW, source, "ends a loop over hits ranked by vector closeness"))
 

@@ -85,7 +85,7 @@ class Arithmetic(Builtins):
 
     def weigh(self, node: int, where: int, note: str) -> None:
         """Demand a score weight."""
-        self.demand(node, Demand(Kind.SCORE_WEIGHT.value, Evidence.FLOW, where, note))
+        self.sink(node, Demand(Kind.SCORE_WEIGHT.value, Evidence.FLOW, where, note))
 
     def _subtract(self, result: int, left: int, right: int) -> None:
         left_held = self.held[left] if left >= 0 else set()
@@ -159,7 +159,7 @@ class Arithmetic(Builtins):
                 continue
             what = self.graph.word_of(this)
             note = f"compared with a vector {role}" + (f", `{what}`" if what else "")
-            self.demand(other, Demand(THRESHOLDS[role], Evidence.FLOW, this, note))
+            self.sink(other, Demand(THRESHOLDS[role], Evidence.FLOW, this, note), unless_score=True)
             self.scored_comparisons.add(result)
 
     @property
@@ -208,11 +208,20 @@ class Arithmetic(Builtins):
             return [(left, demand), (right, demand)]
         return []
 
+    def _is_counted(self, node: int) -> bool:
+        """Return whether a bound is what some call counted: ``min(k, len(rows))``, ``min(k, self.count())``."""
+        sources = [node, *self.back[node]] if node >= 0 else []
+        for source in sources:
+            made = self.made_by.get(source)
+            if made is not None and made[0] in (Op.CALL, Op.AWAIT) and self.graph.word_of(source) not in ("int", "float", "max", "min", "get"):
+                return True
+        return False
+
     def _through_call(self, made: Operation, demand: Demand) -> list[tuple[int, Demand]]:
         _, _, function, positional, keywords, _, _ = made
         names = {value[1] for value in self.held[function] if isinstance(value, tuple) and value[0] == BUILTIN} if function >= 0 else set()
         if names & {"max", "min"}:
-            return [(argument, demand) for argument in positional if not self._is_constant(argument)]
+            return [(argument, demand) for argument in positional if not self._is_constant(argument) and not self._is_counted(argument)]
         if names & SAME and positional:
             return [(positional[0], demand)]
         word = self.graph.word_of(made[1])

@@ -139,13 +139,13 @@ class Builtins(Calls):
         if len(given) == 1:
             self.element_of(given[0], result)
             if self.held[given[0]] & SCORES:
-                self.edge(given[0], result)
+                self.carry(given[0], result)
             key = arguments.keywords.get("key", NOTHING)
             if key >= 0:
                 self._sort(self.once(result, "ordered for the extreme", key), given[0], key)
         else:
             for node in given:
-                self.edge(node, result)
+                self.carry(node, result)
 
     def _sum(self, result: int, source: int) -> None:
         element = self.once(result, "element", result)
@@ -198,7 +198,7 @@ class Builtins(Calls):
         if name in ("sort", "sort_values", "nlargest", "nsmallest", "order_by") and arguments:
             self._call_sort(result, base, name, arguments)
         if name in ("head", "nlargest", "nsmallest", "limit", "take") and self.is_ranked(base) and arguments.positional:
-            self.demand(arguments.positional[0], Demand(Kind.TOP_K.value, Evidence.FLOW, result, "cuts a list ranked by vector closeness"))
+            self.sink(arguments.positional[0], Demand(Kind.TOP_K.value, Evidence.FLOW, result, "cuts a list ranked by vector closeness"))
             self.edge(base, result)
         if name in ("items", "iterrows", "iteritems", "itertuples"):
             self._items(result, base)
@@ -323,9 +323,9 @@ class Builtins(Calls):
                 if isinstance(place, int):
                     rest = [node for node in arguments.positional if node < 0 or value not in self.held[node]]
                     if place < len(rest) and rest[place] >= 0:
-                        self.demand(rest[place], Demand(kind, Evidence.FLOW, result, note))
+                        self.sink(rest[place], Demand(kind, Evidence.FLOW, result, note))
                 elif place in arguments.keywords:
-                    self.demand(arguments.keywords[place], Demand(kind, Evidence.FLOW, result, note))
+                    self.sink(arguments.keywords[place], Demand(kind, Evidence.FLOW, result, note))
 
     def _bind_placeholder(self, node: int, kind: str, place: int | str, result: int, note: str) -> None:
         for value in tuple(self.held[node]):
@@ -334,7 +334,7 @@ class Builtins(Calls):
             if value[0] == SEQUENCE and isinstance(place, int):
                 fixed = self.fixed.get(value[1]) or self.displayed.get(value[1], ())
                 if place < len(fixed):
-                    self.demand(fixed[place], Demand(kind, Evidence.FLOW, result, note))
+                    self.sink(fixed[place], Demand(kind, Evidence.FLOW, result, note))
             elif value[0] == MAPPING and isinstance(place, str):
-                self.demand(self.entry(value[1], place), Demand(kind, Evidence.FLOW, result, note))
+                self.sink(self.entry(value[1], place), Demand(kind, Evidence.FLOW, result, note))
 

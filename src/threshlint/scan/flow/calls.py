@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from threshlint.scan.facts import NOTHING, Op, Operation
+from threshlint.scan.facts import NOTHING, Op, Operation, Parameter
 from threshlint.scan.flow.access import Access
 from threshlint.scan.flow.demand import KNOB, REFUTES, Demand
 from threshlint.scan.flow.values import (
@@ -121,14 +121,15 @@ class Calls(Access):
 
     def call_function(self, function: int, result: int, arguments: Arguments, skip: int) -> None:
         """Bind arguments to parameters, and what comes back to the result."""
-        self.bind(function, arguments, skip)
+        self.bind(function, arguments, skip, result)
         declared = self.graph.functions[function]
         returns = self.graph.node_in_function(function, declared.returns)
         if "contextmanager" in declared.decorators or "asynccontextmanager" in declared.decorators:
             self.element_of(returns, result)
+        self.crossings[returns, result] = (False, function, result)
         self.edge(returns, result)
 
-    def bind(self, function: int, arguments: Arguments, skip: int) -> None:
+    def bind(self, function: int, arguments: Arguments, skip: int, site: int) -> None:
         """Let arguments flow into a function's parameters; ``skip`` of them are bound already."""
         declared = self.graph.functions[function]
         parameters = declared.parameters
@@ -140,14 +141,19 @@ class Calls(Access):
         def node(parameter_node: int) -> int:
             return self.graph.node_in_function(function, parameter_node)
 
+        def into(argument: int, parameter: Parameter) -> None:
+            target = node(parameter.node)
+            self.crossings[argument, target] = (True, function, site)
+            self.edge(argument, target)
+
         for index, argument in enumerate(arguments.positional):
             if index < len(plain):
-                self.edge(argument, node(plain[index].node))
+                into(argument, plain[index])
             elif rest is not None:
                 self._spread(node(rest.node), argument)
         for name, argument in arguments.keywords.items():
             if name in by_name:
-                self.edge(argument, node(by_name[name].node))
+                into(argument, by_name[name])
             elif extra is not None:
                 holder = node(extra.node)
                 self.edge(argument, self.entry(holder, name))
@@ -238,7 +244,7 @@ class Calls(Access):
         initializer = self.method_of(cls, "__init__")
         if initializer is not None:
             self.bind_receiver(initializer, cls)
-            self.bind(initializer, arguments, skip=1)
+            self.bind(initializer, arguments, 1, result)
         if initializer is None or self._owner_of(initializer) != cls:
             self._construct_fields(cls, arguments)
         for kind, _ in self.library_bases(cls):
@@ -426,7 +432,7 @@ class Calls(Access):
         if kind == "score-threshold":
             kind = Kind.SIMILARITY_THRESHOLD.value
         notes = {REFUTES: "no score: ", KNOB: "an index knob: "}
-        self.demand(node, Demand(kind, Evidence.CALL, where, f"{notes.get(kind, '')}{what}", take=take))
+        self.sink(node, Demand(kind, Evidence.CALL, where, f"{notes.get(kind, '')}{what}", take=take))
 
     def call_on(self, result: int, base: int, name: str, arguments: Arguments) -> None:
         """Call a method by its name, on whatever its receiver holds."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from threshlint.scan.facts import NOTHING
 from threshlint.scan.knowledge import Take
 from threshlint.site import Evidence, Kind
 
@@ -23,10 +24,16 @@ class Demand:
     toward: Demand | None = None  # the next step, nearer to the score
     take: Take | None = None  # what the API that takes it says
     depth: int = 0
+    site: int = NOTHING  # the call whose result led into the function that this demand is in
+    function: int = NOTHING  # that function
 
     def step(self, node: int, note: str) -> Demand:
         """Return this demand as seen from one step further back."""
-        return Demand(self.kind, self.evidence, node, note, self, self.take, self.depth + 1)
+        return replace(self, node=node, note=note, toward=self, depth=self.depth + 1)
+
+    def within(self, function: int, site: int) -> Demand:
+        """Return this demand inside a function, or back outside of it."""
+        return replace(self, function=function, site=site)
 
     def flipped(self, node: int, note: str) -> Demand:
         """Return the demand on ``x`` of ``1 - x``."""
@@ -34,4 +41,4 @@ class Demand:
             Kind.SIMILARITY_THRESHOLD.value: Kind.DISTANCE_THRESHOLD.value,
             Kind.DISTANCE_THRESHOLD.value: Kind.SIMILARITY_THRESHOLD.value,
         }.get(self.kind, self.kind)
-        return Demand(kind, self.evidence, node, note, self, self.take, self.depth + 1)
+        return replace(self, kind=kind, node=node, note=note, toward=self, depth=self.depth + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from threshlint.scan.facts import Op, Operation
-from threshlint.scan.flow.arithmetic import Arithmetic
 from threshlint.scan.flow.demand import Demand
 from threshlint.scan.flow.values import (
     BUILTIN,
@@ -11,18 +10,16 @@ from threshlint.scan.flow.values import (
     EXTERNAL,
     FUNCTION,
     INSTANCE,
-    MAPPING,
     MODULE,
     OBJECT,
-    RANKED,
     ROWS,
     SEQUENCE,
-    HIT,
 )
+from threshlint.scan.flow.witness import Witness
 from threshlint.site import Evidence
 
 
-class Engine(Arithmetic):
+class Engine(Witness):
     """Runs a project's graph."""
 
     def __init__(self, *arguments: object) -> None:
@@ -117,7 +114,7 @@ class Engine(Arithmetic):
         base = self.graph.bases[file]
         for kind, node, note in query.cuts:
             if node >= 0:
-                self.demand(base + node, Demand(kind, Evidence.FLOW, result, note))
+                self.sink(base + node, Demand(kind, Evidence.FLOW, result, note))
 
     def _instance(self, operation: Operation) -> None:
         _, result, declared = operation
@@ -153,6 +150,7 @@ class Engine(Arithmetic):
         for calls in self._calls:
             self.apply(calls)
         self.run()
+        self.hear_names()
 
     def _learn_bases(self) -> None:
         """Find out what classes derive from, before anything is called."""
@@ -171,5 +169,3 @@ class Engine(Arithmetic):
                 cls = self.graph.class_bases[self.graph.function_file[index]] + function.owner
                 self.bind_receiver(index, cls)
 
-
-__all__ = ["HIT", "MAPPING", "RANKED", "Engine"]

@@ -11,12 +11,13 @@ from collections import deque
 from threshlint.scan.facts import NOTHING, Op, Operation
 from threshlint.scan.flow.demand import Demand
 from threshlint.scan.flow.graph import Graph
-from threshlint.scan.flow.values import HIT, PART, SCORES, Value, score_role
+from threshlint.scan.flow.values import HIT, PART, SCORES, SIMILARITY, Value, score_role
 from threshlint.scan.knowledge import Knowledge
 
 # A node that may be almost anything tells nothing; more values than this are not kept.
 MOST_VALUES = 32
 MOST_STEPS = 24
+MOST_CONTEXTS = 12
 
 
 class Solver:
@@ -37,6 +38,11 @@ class Solver:
         self._pending: deque[int] = deque()
         self._fresh: dict[int, list[Value]] = {}  # what pending nodes have gained
         self._made: dict[tuple[object, ...], int] = {}
+        # Edges between a call and a function: (into the function?, function, result of the call)
+        self.crossings: dict[tuple[int, int], tuple[bool, int, int]] = {}
+        self._sinks: dict[tuple[int, str, int], tuple[Demand, bool]] = {}
+        self._visited: set[tuple[int, str, int]] = set()
+        self._contexts: dict[tuple[int, str], int] = {}
         self.changed = NOTHING  # the node whose gain is being worked off
         self.gained: list[Value] = []
 
@@ -68,6 +74,15 @@ class Solver:
             self.add(target, value)
         for demand in tuple(self.demands.get(target, {}).values()):
             self._demand_back(source, target, demand)
+
+    def carry(self, source: int, target: int) -> None:
+        """Let values flow on, and no demand back."""
+        if source < 0 or target < 0 or source == target or (source, target) in self._edges:
+            return
+        self._edges.add((source, target))
+        self.onward[source].append(target)
+        for value in tuple(self.held[source]):
+            self.add(target, value)
 
     def add(self, node: int, value: Value) -> None:
         """Note that a node may hold a value."""
@@ -120,26 +135,61 @@ class Solver:
 
     # demands
 
+    def sink(self, node: int, demand: Demand, *, unless_score: bool = False) -> None:
+        """Note a place that decides what a number is; demands start there once all values are known.
+
+        With ``unless_score`` a node that turns out to hold a score itself is left alone: two scores
+        are compared, and neither is a cutoff.
+        """
+        if node >= 0:
+            self._sinks.setdefault((node, demand.kind, demand.node), (demand, unless_score))
+
+    def settle(self) -> None:
+        """Start the demands of all sinks."""
+        for (node, _, _), (demand, unless_score) in tuple(self._sinks.items()):
+            if not (unless_score and self.held[node] & SCORES):
+                self.demand(node, demand)
+
     def demand(self, node: int, demand: Demand) -> None:
-        """Note a demand on a node and carry it back; each kind once a node, the first to arrive."""
+        """Note a demand on a node and carry it back, once for each kind and each call that it came by."""
         work = [(node, demand)]
         while work:
             at, wanted = work.pop()
-            if at < 0 or wanted.depth > MOST_STEPS:
+            visit = (at, wanted.kind, wanted.site)
+            if at < 0 or wanted.depth > MOST_STEPS or visit in self._visited:
                 continue
             known = self.demands.setdefault(at, {})
-            if wanted.kind in known:
+            contexts = self._contexts[at, wanted.kind] = self._contexts.get((at, wanted.kind), 0) + 1
+            if contexts > MOST_CONTEXTS:
                 continue
-            known[wanted.kind] = wanted
+            self._visited.add(visit)
+            known.setdefault(wanted.kind, wanted)
             for source in self.back[at]:
-                work.append((source, self._step(source, at, wanted)))
+                stepped = self._step(source, at, wanted)
+                if stepped is not None:
+                    work.append((source, stepped))
             work.extend(self.demand_through(at, wanted))
 
     def _demand_back(self, source: int, target: int, demand: Demand) -> None:
-        self.demand(source, self._step(source, target, demand))
+        stepped = self._step(source, target, demand)
+        if stepped is not None:
+            self.demand(source, stepped)
 
-    def _step(self, source: int, target: int, demand: Demand) -> Demand:
-        """Return the demand one edge further back, with a note where a reader needs one."""
+    def _step(self, source: int, target: int, demand: Demand) -> Demand | None:
+        """Return the demand one edge further back, with a note where a reader needs one.
+
+        A demand that came into a function by one call's result leaves it by that call's arguments,
+        and by no other's.
+        """
+        crossing = self.crossings.get((source, target))
+        if crossing is not None:
+            inward, function, site = crossing
+            if not inward:
+                demand = demand.within(function, site)
+            elif demand.function == function:
+                if demand.site != site:
+                    return None
+                demand = demand.within(NOTHING, NOTHING)
         word = self.graph.word_of(target)
         if word is None or self.graph.literal(source) is None and self.graph.word_of(source) in (None, word):
             return demand
@@ -156,7 +206,9 @@ class Solver:
         if node < 0:
             return None
         found = self.held[node] & SCORES
-        return min(found, default=None) if len(found) < 2 else "similarity"
+        if len(found) < 2:
+            return str(min(found)) if found else None
+        return score_role(self.graph.word_of(node) or "") or SIMILARITY
 
     def constant_string(self, node: int, depth: int = 4) -> str | None:
         """Return the constant string that a node holds, if it is near."""

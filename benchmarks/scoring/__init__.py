@@ -1,0 +1,1 @@
+"""Scoring tools against the labelled corpus: labels and packages -> reports -> figures -> tables."""

@@ -1,0 +1,339 @@
+"""Hears names as witnesses, once everything that flow proves is known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from threshlint.scan.facts import NOTHING, Binding, Named, Op, Operation
+from threshlint.scan.flow.arithmetic import Arithmetic
+from threshlint.scan.flow.calls import Arguments
+from threshlint.scan.flow.demand import KINDS, REFUTES, Demand
+from threshlint.scan.flow.names import (
+    LIMIT_NAMES,
+    TOP_K_NAMES,
+    claim,
+    cuts_into_chunks,
+    is_embedding_name,
+    is_vector_argument,
+    makes_embeddings,
+    makes_scores,
+    searches,
+    speaks_of_vectors,
+)
+from threshlint.scan.flow.values import (
+    CLASS,
+    EMBEDDING,
+    EXTERNAL,
+    FUNCTION,
+    INSTANCE,
+    MODULE,
+    OBJECT,
+    ORDER,
+    OTHER,
+    RANKED,
+    SCORES,
+)
+from threshlint.scan.vocabulary import Hint, words
+from threshlint.site import Evidence, Kind
+
+_TYPED = frozenset({OBJECT, INSTANCE, MODULE, CLASS})
+_MOST_CANDIDATES = 60
+_AGAINST = Hint.LEXICAL | Hint.SAMPLING | Hint.CLASSIFIER
+
+
+class Witness(Arithmetic):
+    """The stages after the certain one."""
+
+    def hear_names(self) -> None:
+        """Let names speak: first of values, then of calls that nothing resolves, then of numbers."""
+        self._name_fields()
+        self._name_embeddings()
+        self.run()
+        self._resolve_by_name()
+        self.run()
+        self._name_calls()
+        self.run()
+        self.settle()
+        self._vote_in_families()
+        self._join_by_attribute()
+        self.run()
+        self.settle()
+        self._name_numbers()
+        self._vote_in_families()
+        self._join_by_attribute()
+        self.run()
+
+    # values
+
+    def _each_named(self) -> list[tuple[int, int, Named]]:
+        return [
+            (file, self.graph.bases[file] + named.node, named)
+            for file, facts in enumerate(self.graph.files)
+            for named in facts.named
+        ]
+
+    def _name_fields(self) -> None:
+        """A field of a hit takes its role from the name that it is bound to."""
+        for _, node, named in self._each_named():
+            if named.binding in (Binding.VARIABLE, Binding.PARAMETER):
+                self.name_score(node, named.name)
+
+    def _name_embeddings(self) -> None:
+        for file, node, named in self._each_named():
+            if named.binding is Binding.KEYWORD or not is_embedding_name(named.name) or self.graph.literal(node) is not None:
+                continue
+            held = self.held[node]
+            if any(isinstance(value, tuple) and value[0] in (OBJECT, CLASS, FUNCTION, MODULE, INSTANCE) for value in held):
+                continue
+            if held & (SCORES | {OTHER, ORDER}) or not self.graph.files[file].hints & Hint.VECTOR:
+                continue
+            self.add(node, EMBEDDING)
+
+    # calls
+
+    def _open_calls(self) -> list[tuple[Operation, str, int]]:
+        """Return the calls whose function nothing is known of, their simple name, and the receiver."""
+        found = []
+        for operation in self._calls:
+            result, function = operation[1], operation[2]
+            if result in self.resolved:
+                continue
+            made = self.made_by.get(function)
+            name = self.graph.word_of(result) or ""
+            receiver = made[2] if made is not None and made[0] is Op.ATTRIBUTE else NOTHING
+            found.append((operation, name, receiver))
+        return found
+
+    _calls: list[Operation]
+
+    def _resolve_by_name(self) -> None:
+        """``store.search(query=…, top_k=…)`` on an unknown store may be any of the project's ``search`` methods."""
+        methods: dict[str, list[int]] = defaultdict(list)
+        for index, function in enumerate(self.graph.functions):
+            if function.owner >= 0:
+                methods[function.name].append(index)
+        for operation, name, receiver in self._open_calls():
+            candidates = methods.get(name, ())
+            if receiver < 0 or not candidates or len(candidates) > _MOST_CANDIDATES or name.startswith("__"):
+                continue
+            if any(isinstance(value, tuple) and value[0] in (EXTERNAL, *_TYPED) for value in self.held[receiver]):
+                continue
+            _, result, _, positional, keywords, sequences, mappings = operation
+            arguments = Arguments(positional, keywords, sequences, mappings)
+            fitting = [index for index in candidates if self._fits(index, positional, keywords)]
+            if not fitting or (len(keywords) < 2 and not self._one_family(fitting)):
+                continue
+            if not self._worth_joining(name, keywords):
+                continue
+            for index in fitting:
+                self.resolved.add(result)
+                self.call_function(index, result, arguments, skip=0 if "staticmethod" in self.graph.functions[index].decorators else 1)
+
+    def _worth_joining(self, name: str, keywords: dict[str, int]) -> bool:
+        """Only calls that may carry what is looked for are worth a guess."""
+        return searches(name) or makes_embeddings(name) or any(claim(keyword) is not None for keyword in keywords)
+
+    def _fits(self, index: int, positional: tuple[int, ...], keywords: dict[str, int]) -> bool:
+        parameters = self.graph.functions[index].parameters
+        names = {parameter.name for parameter in parameters}
+        takes_all = any(parameter.style == "mapping" for parameter in parameters)
+        return (takes_all or keywords.keys() <= names) and len(positional) < len(parameters) + 1
+
+    def _one_family(self, functions: list[int]) -> bool:
+        """Return whether methods override one another: one interface, many implementations."""
+        if len(functions) == 1:
+            return True
+        tops = {self._top_class(self.owner_of(index)) for index in functions}
+        return len(tops) == 1
+
+    def owner_of(self, function: int) -> int:
+        """Return the class that a method stands in."""
+        return self._owner_of(function)
+
+    def _top_class(self, cls: int) -> int:
+        lineage = self.lineage(cls)
+        return lineage[-1]
+
+    def _name_calls(self) -> None:
+        for operation, name, receiver in self._open_calls():
+            result = operation[1]
+            file = self.graph.file_of(result)
+            if not self.graph.files[file].hints & Hint.VECTOR:
+                continue
+            if makes_embeddings(name) or (name in ("encode", "aencode", "__call__") and self._receiver_embeds(receiver)):
+                self.add(result, EMBEDDING)
+                continue
+            role = makes_scores(name)
+            if role is not None:
+                self.add(result, role)
+                continue
+            if searches(name):
+                self._name_search(operation, name, receiver)
+
+    def _receiver_embeds(self, receiver: int) -> bool:
+        word = self.graph.word_of(receiver) or ""
+        return not {"model", "encoder", "embedder", "embed", "embedding", "transformer", "sbert", "st"}.isdisjoint(words(word))
+
+    def _name_search(self, operation: Operation, name: str, receiver: int) -> None:
+        """A search on a receiver, or with arguments, that speak of vectors."""
+        _, result, _, positional, keywords, _, _ = operation
+        word = self.graph.word_of(receiver) or ""
+        by_vector = any(is_vector_argument(keyword) for keyword in keywords) or any(
+            EMBEDDING in self.held[node] for node in (*positional, *keywords.values()) if node >= 0
+        )
+        if not by_vector and not speaks_of_vectors(word) and not {"similarity", "similar", "nearest", "knn", "semantic"} & set(words(name)):
+            return
+        if not by_vector and {"recent", "user", "session"} & set(words(word)):
+            return
+        self.add(result, RANKED)
+        note = f"`{name}` of what looks like a vector search"
+        for keyword, node in keywords.items():
+            said = claim(keyword)
+            if node >= 0 and said is not None and keyword.lower() in TOP_K_NAMES | LIMIT_NAMES:
+                self.sink(node, Demand(Kind.TOP_K.value, Evidence.NAME, result, f"`{keyword}` of {note}"))
+            elif node >= 0 and said is not None and said.kind in (Kind.SIMILARITY_THRESHOLD.value, Kind.DISTANCE_THRESHOLD.value):
+                self.sink(node, Demand(said.kind, Evidence.NAME, result, f"`{keyword}` of {note}"))
+        for node in positional[1:3]:
+            literal = self.graph.literal(node)
+            if literal is not None and literal.text.isdigit():
+                self.sink(node, Demand(Kind.TOP_K.value, Evidence.NAME, result, f"cap given to {note}"))
+
+    # families of methods
+
+    def _vote_in_families(self) -> None:
+        """What one implementation does with a parameter, its siblings most likely do as well."""
+        for members in self._families().values():
+            by_name: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+            for index in members:
+                declared = self.graph.functions[index]
+                for parameter in declared.parameters:
+                    if parameter.style in ("normal", "keyword") and parameter.name != "self":
+                        by_name[parameter.name].append((self.graph.node_in_function(index, parameter.node), declared.stub))
+            for name, nodes in by_name.items():
+                self._vote(members[0], name, nodes)
+
+    def _families(self) -> dict[tuple[int, str], list[int]]:
+        families: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for index, function in enumerate(self.graph.functions):
+            if function.owner < 0 or function.name.startswith("__"):
+                continue
+            owner = self.owner_of(index)
+            top = next((cls for cls in reversed(self.lineage(owner)) if function.name in self.graph.classes[cls].members), owner)
+            families[top, function.name].append(index)
+        return {key: members for key, members in families.items() if len(members) > 1}
+
+    def _vote(self, function: int, name: str, nodes: list[tuple[int, bool]]) -> None:
+        counted = [node for node, stub in nodes if not stub]
+        if not counted:
+            counted = [node for node, _ in nodes]
+        for kind in KINDS:
+            in_favour = [node for node in counted if kind in self.demands.get(node, {})]
+            if not in_favour:
+                in_favour = [node for node, _ in nodes if kind in self.demands.get(node, {})]
+                if not in_favour:
+                    continue
+            likely = searches(self.graph.functions[function].name) or (claim(name) is not None and claim(name).plain)  # type: ignore[union-attr]
+            if len(in_favour) * 2 < len(counted) and not (likely and len(in_favour) * 5 >= len(counted)):
+                continue
+            model = self.demands[in_favour[0]][kind]
+            for node, _ in nodes:
+                if kind not in self.demands.get(node, {}) and REFUTES not in self.demands.get(node, {}):
+                    self.demand(node, model.step(in_favour[0], f"as `{name}` of the method that overrides it, or that it overrides"))
+
+    # attributes and keys of unknown objects
+
+    def _join_by_attribute(self) -> None:
+        """``config.min_similarity`` on an object of unknown type is the field of that name, if only one can be meant."""
+        fields = self._declared_fields()
+        for node, wanted in tuple(self.demands.items()):
+            if not any(kind in KINDS for kind in wanted):
+                continue
+            made = self.made_by.get(node)
+            if made is None:
+                continue
+            if made[0] is Op.ATTRIBUTE:
+                name, base = made[3], made[2]
+            elif made[0] is Op.ITEM and isinstance(made[3], str):
+                name, base = made[3], made[2]
+            else:
+                continue
+            declared = fields.get(name, ())
+            if not 0 < len(declared) <= 3 or not self._is_distinctive(name, declared):
+                continue
+            if base >= 0 and any(isinstance(value, tuple) and value[0] in _TYPED for value in self.held[base]):
+                continue
+            for source in declared:
+                self.edge(source, node)
+
+    def _declared_fields(self) -> dict[str, list[int]]:
+        fields: dict[str, list[int]] = defaultdict(list)
+        for index, cls in enumerate(self.graph.classes):
+            for name in cls.members:
+                if claim(name) is not None or len(words(name)) > 1:
+                    node = self.member(index, name)
+                    if node >= 0 and not any(isinstance(value, tuple) and value[0] == FUNCTION for value in self.held[node]):
+                        fields[name].append(self.class_attribute(index, name))
+        for file, facts in enumerate(self.graph.files):
+            for key, node in facts.names.items():
+                if key.startswith("option "):
+                    fields[key.removeprefix("option ")].append(self.graph.bases[file] + node)
+            for named in facts.named:
+                if named.binding is Binding.KEY and named.node in facts.literals:
+                    fields[named.name].append(self.graph.bases[file] + named.node)
+        return fields
+
+    def _is_distinctive(self, name: str, declared: list[int]) -> bool:
+        return len(words(name)) > 1 or len(declared) == 1
+
+    # numbers
+
+    def _name_numbers(self) -> None:
+        for file, node, named in self._each_named():
+            said = claim(named.name)
+            if said is None or any(kind in KINDS for kind in self.demands.get(node, {})):
+                continue
+            if REFUTES in self.demands.get(node, {}) or not self._leads_to_number(node):
+                continue
+            kind = self._believed(file, named, said.kind, plain=said.plain)
+            if kind is not None:
+                self.demand(node, Demand(kind, Evidence.NAME, node, f"`{named.name}` says so, among code about vector search"))
+
+    def _leads_to_number(self, node: int) -> bool:
+        return self.graph.literal(node) is not None or bool(self.back[node]) or node in self.made_by
+
+    def _believed(self, file: int, named: Named, kind: str, *, plain: bool) -> str | None:
+        """Return the kind that a name's claim amounts to in its surroundings, or None."""
+        facts = self.graph.files[file]
+        if not facts.hints & Hint.VECTOR:
+            return None
+        function = facts.functions[named.function] if named.function >= 0 else None
+        cls = facts.classes[named.owner] if named.owner >= 0 else None
+        hints = Hint(function.hints if function is not None else cls.hints if cls is not None else facts.hints)
+        if function is not None and not hints & Hint.VECTOR and cls is not None and speaks_of_vectors(cls.name):
+            hints |= Hint.VECTOR
+        if hints & _AGAINST and not (hints & Hint.VECTOR and plain):
+            return None
+        name = function.name if function is not None else cls.name if cls is not None else facts.module.rpartition(".")[2]
+        around = [part for part in (function.name if function else "", cls.name if cls else "", facts.module.rpartition(".")[2]) if part]
+        speaks = any(speaks_of_vectors(part) for part in around)
+        takes_vector = function is not None and any(is_vector_argument(parameter.name) for parameter in function.parameters)
+        if kind == Kind.TOP_K.value:
+            if function is not None:
+                agreed = (searches(function.name) and (takes_vector or (speaks and hints & Hint.VECTOR))) or (takes_vector and plain)
+                if named.name.lower() in LIMIT_NAMES:
+                    agreed = searches(function.name) and takes_vector
+            else:
+                agreed = speaks and plain
+            return kind if agreed else None
+        if not hints & Hint.VECTOR:
+            return None
+        if kind == Kind.SCORE_WEIGHT.value:
+            return kind if plain and speaks else None
+        if plain:
+            return kind
+        if not speaks:
+            return None
+        if any(cuts_into_chunks(part) for part in around) and speaks_of_vectors(name):
+            return Kind.CLUSTER_BOUNDARY.value
+        return kind if set(words(named.name)) & {"score", "relevance", "match"} or speaks_of_vectors(name) else None
+
