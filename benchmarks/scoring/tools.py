@@ -17,10 +17,12 @@ from scoring.figures import Report
 THRESHLINT = (sys.executable, "-m", "threshlint")
 RUFF = (sys.executable, "-m", "ruff")
 
-# What someone who looks for thresholds by hand would type, case ignored: a telling name, then a number on its line.
-GREP = r"(similar|distance|thresh|cutoff|cosine|score|top_?k|top_?n|n_results|limit|\beps\b|n_clusters|alpha).*\d"
-
-_ANY_NUMBER = re.compile(r"(?<![\w.])(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
+# What someone who looks for thresholds by hand would type, case ignored.
+TELLING_NAME = r"(?:similar|distance|thresh|cutoff|cosine|score|top_?k|top_?n|n_results|limit|\beps\b|n_clusters|alpha)"
+NUMBER = r"(?<![\w.])(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])"
+# Either a number that such a name is set to or compared with, or, casting wider, any on a line with such a name.
+NARROW = rf"{TELLING_NAME}\w*(?:\s*:[^=,]*)?\s*(?:=|[<>]=?)\s*({NUMBER})"
+WIDE = rf"({NUMBER})"
 
 
 class ToolError(Exception):
@@ -44,7 +46,9 @@ def threshlint(folder: Path, command: Sequence[str] = THRESHLINT) -> Answer:
     if outcome.returncode != (2 if skipped else 0):
         raise ToolError(f"{folder.name}: threshlint ended in {outcome.returncode} with {len(skipped)} files skipped")
     sites = inventory["sites"]
-    return Answer(tuple(Report(*(site[key] for key in ("path", "line", "column", "value", "kind"))) for site in sites), skipped)
+    return Answer(
+        tuple(Report(*(site[key] for key in ("path", "line", "column", "value", "kind"))) for site in sites), skipped
+    )
 
 
 def ruff_magic_values(folder: Path) -> Answer:
@@ -70,16 +74,16 @@ def _ruff_reports(diagnostics: list[dict[str, Any]], folder: Path) -> Iterator[R
         yield Report(path, start["row"], start["column"], value)
 
 
-def grep(folder: Path) -> Answer:
-    """Take every number that stands behind a telling name on its line."""
-    telling = re.compile(GREP, re.IGNORECASE)
+def grep(folder: Path, pattern: str) -> Answer:
+    """Search the lines with a telling name for numbers."""
+    name, number = re.compile(TELLING_NAME, re.IGNORECASE), re.compile(pattern, re.IGNORECASE)
     return Answer(
         tuple(
-            Report(file.relative_to(folder).as_posix(), number, digits.start() + 1, digits.group())
+            Report(file.relative_to(folder).as_posix(), row, found.start(1) + 1, found.group(1))
             for file in sorted(folder.rglob("*.py"))
-            for number, line in enumerate(_lines(file), 1)
-            if (hit := telling.search(line))
-            for digits in _ANY_NUMBER.finditer(line, hit.end(1))
+            for row, line in enumerate(_lines(file), 1)
+            if name.search(line)
+            for found in number.finditer(line)
         )
     )
 

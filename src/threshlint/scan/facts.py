@@ -46,6 +46,7 @@ class Op(IntEnum):
     DEFAULT = 21  # source: a value that stands in when another is missing
     TEXT = 22  # a query text with its parts: index into queries
     AWAIT = 23  # source
+    SUPER = 24  # the receiver, index into classes: what is above that class
 
 
 class Binding(IntEnum):

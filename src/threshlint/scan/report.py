@@ -8,6 +8,7 @@ from threshlint.scan.attach import Found
 from threshlint.scan.facts import Literal
 from threshlint.scan.flow.demand import KINDS, KNOB, REFUTES, Demand
 from threshlint.scan.flow.engine import Engine
+from threshlint.scan.flow.names import claim, cuts_into_chunks
 from threshlint.site import Embedder, Evidence, Exempt, Kind, Site, Step
 
 _STRENGTH = {Evidence.FLOW: 0, Evidence.CALL: 1, Evidence.NAME: 2}
@@ -24,7 +25,7 @@ def report(engine: Engine, is_test: Callable[[str], bool]) -> list[Found]:
             demand = chosen(engine.demands.get(base + node, {}), literal)
             if demand is None:
                 continue
-            kind = Kind(demand.kind)
+            kind = refined(Kind(demand.kind), literal)
             site = Site(
                 facts.path,
                 literal.span,
@@ -61,11 +62,22 @@ def fits(demand: Demand, literal: Literal) -> bool:
     value = number(literal)
     if value is None:
         return False
+    if demand.evidence is Evidence.NAME and kind == Kind.SIMILARITY_THRESHOLD.value and abs(value) > 100:
+        return False
     if value == 0 and demand.toward is None and demand.evidence is Evidence.FLOW:
         return False  # a sign test, or a start: no cutoff that anybody chose
     if kind == Kind.TOP_K.value:
-        return value == int(value) or 0 < abs(value) < 1
+        if value <= 0 and not (literal.name and claim(literal.name)):
+            return value < 0 and demand.toward is None
+        return value == int(value) or 0 < value < 1
     return True
+
+
+def refined(kind: Kind, literal: Literal) -> Kind:
+    """A cutoff on closeness that tells where one chunk or cluster ends is a boundary."""
+    if kind in (Kind.SIMILARITY_THRESHOLD, Kind.DISTANCE_THRESHOLD) and cuts_into_chunks(literal.scope):
+        return Kind.CLUSTER_BOUNDARY
+    return kind
 
 
 def number(literal: Literal) -> float | None:

@@ -17,6 +17,7 @@ class Hint(IntFlag):
     CLASSIFIER = 8  # probabilities, labels, detections
     GEOMETRY = 16  # physical space
     SCORE = 32  # a closeness, by name
+    EMBEDDING = 64  # embeddings beyond doubt; `similarity`, `nearest` and `vector` alone may be of anything
 
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -33,6 +34,10 @@ _VECTOR = frozenset(
     "similarities semantic semantically retrieval retriever retrieve retrieved retrieves nearest neighbor neighbors neighbour neighbours knn ann faiss "
     "hnsw hnswlib annoy chroma chromadb qdrant pinecone weaviate milvus pymilvus pgvector lancedb usearch redisvl turbopuffer mmr rag centroid "
     "centroids dedup dedupe deduplicate encodings encoder faces voiceprint sentence transformers".split()
+)
+_EMBEDDING = frozenset(
+    "embed embeds embedded embedder embedders embedding embeddings semantic semantically retriever retrievers vectorstore vectordb vectorstores faiss hnsw "
+    "hnswlib chroma chromadb qdrant pinecone weaviate milvus pymilvus pgvector lancedb usearch redisvl turbopuffer rag dedup deduplicate sbert".split()
 )
 _LEXICAL = frozenset(
     "bm25 tfidf keyword keywords fulltext levenshtein fuzz fuzzy rapidfuzz difflib jaccard ngram ngrams minhash trigram trigrams lexical tsquery "
@@ -56,6 +61,8 @@ def hints(identifier: str) -> Hint:
     for word in words(identifier):
         if word in _VECTOR:
             found |= Hint.VECTOR
+        if word in _EMBEDDING:
+            found |= Hint.EMBEDDING
         if word in _LEXICAL:
             found |= Hint.LEXICAL
         if word in _SAMPLING:
@@ -69,6 +76,8 @@ def hints(identifier: str) -> Hint:
     lowered = identifier.lower()
     if "top_p" in lowered or "topp" in lowered or "max_tokens" in lowered or "max_new_tokens" in lowered:
         found |= Hint.SAMPLING
+    if "vector_store" in lowered or "vector_db" in lowered or "vector_search" in lowered or "cosine_similarity" in lowered:
+        found |= Hint.EMBEDDING
     if "full_text" in lowered or "tf_idf" in lowered:
         found |= Hint.LEXICAL
     return found

@@ -23,6 +23,7 @@ def extract(lexed: Lexed, path: str, module: str) -> Facts:
 
     tree = cst.parse_module(lexed.text)
     walker = Statements(Facts(path, module), lexed, locate(tree, lexed))
+    walker.speak(module)
     walker.body(tree)
     walker.close()
     return walker.facts

@@ -326,6 +326,8 @@ class Expressions(Builder):
             if isinstance(key, str):
                 found = self.emit(Op.ATTRIBUTE, self.value(node.args[0].value), key)
                 return self._with_default(found, key, node.args[2].value if len(node.args) > 2 else None)
+        if simple == "super" and isinstance(func, cst.Name) and not node.args:
+            return self._super()
         function = self.value(func)
         call_line = self.line
         positional: list[int] = []
@@ -367,6 +369,16 @@ class Expressions(Builder):
             self._with_default(result, str(self.constant(node.args[0].value) or ""), None)
             self.effect_default(result, positional[1])
         return result
+
+    def _super(self) -> int:
+        """``super()`` is the receiver, seen from above the class that the method stands in."""
+        function = self.function
+        while function >= 0:
+            declared = self.facts.functions[function]
+            if declared.owner >= 0 and declared.parameters:
+                return self.emit(Op.SUPER, declared.parameters[0].node, declared.owner)
+            function = declared.parent
+        return NOTHING
 
     def effect_default(self, result: int, default: int) -> None:
         """Let a default stand in for a value that may be missing."""

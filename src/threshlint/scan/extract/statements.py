@@ -591,7 +591,8 @@ def _counters(node: cst.For) -> frozenset[str]:
         if isinstance(statement, cst.SimpleStatementLine):
             pending.extend(statement.body)
         elif isinstance(statement, cst.AugAssign) and isinstance(statement.operator, cst.AddAssign) and isinstance(statement.target, cst.Name):
-            found.add(statement.target.value)
+            if isinstance(statement.value, cst.Integer) and statement.value.value == "1":
+                found.add(statement.target.value)
         elif isinstance(statement, cst.If):
             pending.extend(statement.body.body)
             if isinstance(statement.orelse, cst.Else):

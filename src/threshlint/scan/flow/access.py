@@ -25,6 +25,7 @@ from threshlint.scan.flow.values import (
     SEQUENCE,
     SHAPE,
     SIMILARITY,
+    SUPER,
     ZIPPED,
     Value,
     score_role,
@@ -47,7 +48,6 @@ class Access(Solver):
         self.fixed: dict[int, tuple[int, ...]] = {}  # of a tuple: its elements
         self.entries: dict[int, dict[str | int, int]] = {}  # of a mapping: the nodes of its constant keys
         self.attributes: dict[tuple[int, str], int] = {}  # of a class: the nodes of its instances' attributes
-        self.by_attribute: dict[str, list[int]] = {}  # classes that have an attribute
         self.class_node: dict[int, int] = {}  # where a class stands
         self.columns: dict[int, tuple[int, ...]] = {}  # what a zip walks in step
         self.current_library = ""
@@ -150,12 +150,10 @@ class Access(Solver):
         member = self.member(cls, name)
         like = member if member >= 0 else self.class_node.get(cls, 0)
         node = self.attributes[key] = self.new_node(like)
-        self.by_attribute.setdefault(name, []).append(cls)
+        self.attribute_class[node] = cls
         self.edge(member, node)
         for base in self.project_bases(cls):
-            inherited = self.class_attribute(base, name)
-            self.edge(inherited, node)
-            self.edge(node, inherited)
+            self.edge(self.class_attribute(base, name), node)
         return node
 
     def member(self, cls: int, name: str) -> int:
@@ -222,6 +220,8 @@ class Access(Solver):
                 self._attribute_of_object(result, value[1], name)
             elif tag == CLASS:
                 self._attribute_of_class(result, value[1], name)
+            elif tag == SUPER:
+                self._attribute_of_super(result, value[1], value[2], name)
             elif tag == INSTANCE:
                 shape = self.knowledge.attribute(value[1], name)
                 if shape is not None:
@@ -271,6 +271,19 @@ class Access(Solver):
                 elif self.knowledge.method(kind, name):
                     self.add(result, (LIBRARY_METHOD, kind, name, node, NOTHING))
         self.edge(self.class_attribute(cls, name), result)
+
+    def _attribute_of_super(self, result: int, cls: int, receiver: int, name: str) -> None:
+        for ancestor in self.lineage(cls)[1:]:
+            member = self.member(ancestor, name)
+            for value in tuple(self.held[member]) if member >= 0 else ():
+                if isinstance(value, tuple) and value[0] == FUNCTION:
+                    self.method_value(result, value[1], receiver)
+                    return
+        for kind, node in self.library_bases(cls):
+            if name == "__init__":
+                self.add(result, (LIBRARY_METHOD, kind, kind.name, node, NOTHING))
+            elif self.knowledge.method(kind, name):
+                self.add(result, (LIBRARY_METHOD, kind, name, node, NOTHING))
 
     def method_value(self, result: int, function: int, cls: int) -> None:
         """A method looked up on an instance: itself, or what a property returns."""

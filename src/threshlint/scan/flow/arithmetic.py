@@ -155,7 +155,7 @@ class Arithmetic(Builtins):
             return
         for this, other in ((left, right), (right, left)):
             role = self.holds_score(this)
-            if role is None or other < 0 or (this >= 0 and OTHER in self.held[this]):
+            if role is None or other < 0:
                 continue
             what = self.graph.word_of(this)
             note = f"compared with a vector {role}" + (f", `{what}`" if what else "")

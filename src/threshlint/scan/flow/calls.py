@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threshlint.scan.facts import NOTHING, Op, Operation, Parameter
 from threshlint.scan.flow.access import Access
 from threshlint.scan.flow.demand import KNOB, REFUTES, Demand
+from threshlint.scan.flow.solver import Crossing
 from threshlint.scan.flow.values import (
     BUILTIN,
     CLASS,
@@ -60,6 +61,9 @@ class Calls(Access):
         self.subclasses: dict[int, set[int]] = {}
         self.resolved: set[int] = set()  # results of calls whose function is known
         self.embedders: dict[int, tuple[Call, Arguments]] = {}
+        # Methods with many implementations: one of them alone does not say what a parameter is.
+        self.family_of: dict[int, tuple[int, str]] = {}
+        self.approved: set[tuple[tuple[int, str], str, str]] = set()
         self.given: dict[int, Arguments] = {}  # the arguments of each call, by its result
         self._method_nodes: dict[tuple[int, str, int], int] = {}
 
@@ -109,7 +113,8 @@ class Calls(Access):
             self.call_external(value[1], result, arguments)
         elif tag == LIBRARY_METHOD:
             _, kind, name, site, receiver = value
-            self.call_entries(self.knowledge.method(kind, name), result, arguments, receiver, site, kind.library)
+            entries = self.library_calls(kind) if name == kind.name else self.knowledge.method(kind, name)
+            self.call_entries(entries, result, arguments, receiver, site, kind.library)
         elif tag == INSTANCE:
             entries = self.knowledge.method(value[1], "__call__")
             if entries:
@@ -119,17 +124,17 @@ class Calls(Access):
 
     # the project's own
 
-    def call_function(self, function: int, result: int, arguments: Arguments, skip: int) -> None:
-        """Bind arguments to parameters, and what comes back to the result."""
-        self.bind(function, arguments, skip, result)
+    def call_function(self, function: int, result: int, arguments: Arguments, skip: int, cls: int = NOTHING) -> None:
+        """Bind arguments to parameters, and what comes back to the result; ``cls`` is the receiver's."""
+        self.bind(function, arguments, skip, result, cls)
         declared = self.graph.functions[function]
         returns = self.graph.node_in_function(function, declared.returns)
         if "contextmanager" in declared.decorators or "asynccontextmanager" in declared.decorators:
             self.element_of(returns, result)
-        self.crossings[returns, result] = (False, function, result)
+        self.crossings[returns, result] = Crossing(False, function, result)
         self.edge(returns, result)
 
-    def bind(self, function: int, arguments: Arguments, skip: int, site: int) -> None:
+    def bind(self, function: int, arguments: Arguments, skip: int, site: int, cls: int = NOTHING) -> None:
         """Let arguments flow into a function's parameters; ``skip`` of them are bound already."""
         declared = self.graph.functions[function]
         parameters = declared.parameters
@@ -143,7 +148,9 @@ class Calls(Access):
 
         def into(argument: int, parameter: Parameter) -> None:
             target = node(parameter.node)
-            self.crossings[argument, target] = (True, function, site)
+            crossing = self.crossings.setdefault((argument, target), Crossing(True, function, site, parameter.name))
+            if cls >= 0:
+                crossing.classes.add(cls)
             self.edge(argument, target)
 
         for index, argument in enumerate(arguments.positional):
@@ -199,7 +206,7 @@ class Calls(Access):
 
     def _call_method(self, function: int, cls: int, result: int, arguments: Arguments) -> None:
         self.bind_receiver(function, cls)
-        self.call_function(function, result, arguments, skip=1)
+        self.call_function(function, result, arguments, 1, cls)
         name = self.graph.functions[function].name
         for below in tuple(self.below(cls)):
             overriding = self.member(below, name)
@@ -208,7 +215,7 @@ class Calls(Access):
             for value in tuple(self.held[overriding]):
                 if isinstance(value, tuple) and value[0] == FUNCTION and value[1] != function:
                     self.bind_receiver(value[1], below)
-                    self.call_function(value[1], result, arguments, skip=1)
+                    self.call_function(value[1], result, arguments, 1, below)
 
     def _call_method_named(self, cls: int, name: str, result: int, arguments: Arguments) -> None:
         function = self.method_of(cls, name)
@@ -244,7 +251,7 @@ class Calls(Access):
         initializer = self.method_of(cls, "__init__")
         if initializer is not None:
             self.bind_receiver(initializer, cls)
-            self.bind(initializer, arguments, 1, result)
+            self.bind(initializer, arguments, 1, result, cls)
         if initializer is None or self._owner_of(initializer) != cls:
             self._construct_fields(cls, arguments)
         for kind, _ in self.library_bases(cls):
@@ -291,6 +298,18 @@ class Calls(Access):
             self.call_on(result, made[2], made[3], rest)
         for value in tuple(self.held[function]):
             self.call_value(value, result, function, rest)
+
+    def may_leave(self, demand: Demand, crossing: Crossing) -> bool:
+        """Return whether a demand on a parameter concerns the arguments of this call."""
+        if not super().may_leave(demand, crossing):
+            return False
+        if demand.cls >= 0 and crossing.classes and not any(self._related(demand.cls, cls) for cls in crossing.classes):
+            return False
+        family = self.family_of.get(crossing.function)
+        return family is None or (family, crossing.parameter, demand.kind) in self.approved
+
+    def _related(self, one: int, other: int) -> bool:
+        return one in self.lineage(other) or other in self.lineage(one)
 
     # libraries
 

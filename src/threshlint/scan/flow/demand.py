@@ -26,6 +26,7 @@ class Demand:
     depth: int = 0
     site: int = NOTHING  # the call whose result led into the function that this demand is in
     function: int = NOTHING  # that function
+    cls: int = NOTHING  # the class of the instance whose attribute it came through
 
     def step(self, node: int, note: str) -> Demand:
         """Return this demand as seen from one step further back."""
@@ -34,6 +35,10 @@ class Demand:
     def within(self, function: int, site: int) -> Demand:
         """Return this demand inside a function, or back outside of it."""
         return replace(self, function=function, site=site)
+
+    def of_class(self, cls: int) -> Demand:
+        """Return this demand as one on an instance of a class."""
+        return self if self.cls == cls else replace(self, cls=cls)
 
     def flipped(self, node: int, note: str) -> Demand:
         """Return the demand on ``x`` of ``1 - x``."""

@@ -14,6 +14,7 @@ from threshlint.scan.flow.values import (
     OBJECT,
     ROWS,
     SEQUENCE,
+    SUPER,
 )
 from threshlint.scan.flow.witness import Witness
 from threshlint.site import Evidence
@@ -42,6 +43,7 @@ class Engine(Witness):
             Op.CUT_LOOP: self._cut_loop,
             Op.INSTANCE: self._instance,
             Op.AWAIT: self._await,
+            Op.SUPER: self._super,
         }
 
     def apply(self, operation: Operation) -> None:
@@ -140,12 +142,20 @@ class Engine(Witness):
     def _await(self, operation: Operation) -> None:
         self.edge(operation[2], operation[1])
 
+    def _super(self, operation: Operation) -> None:
+        _, result, receiver, cls = operation
+        owner = self.graph.class_bases[self.graph.file_of(result)] + cls
+        for value in self.news(receiver):
+            if isinstance(value, tuple) and value[0] in (OBJECT, CLASS):
+                self.add(result, (SUPER, owner, value[1]))
+
     # stages
 
     def solve(self) -> None:
         """Run what is certain, then what names alone suggest."""
         self.link_operations()
         self._learn_bases()
+        self._learn_families()
         self._bind_methods()
         for calls in self._calls:
             self.apply(calls)
@@ -167,5 +177,6 @@ class Engine(Witness):
         for index, function in enumerate(self.graph.functions):
             if function.owner >= 0:
                 cls = self.graph.class_bases[self.graph.function_file[index]] + function.owner
-                self.bind_receiver(index, cls)
+                for receiver in (cls, *self.below(cls)):
+                    self.bind_receiver(index, receiver)
 

@@ -51,7 +51,7 @@ VECTOR_ARGUMENTS = frozenset(
     "vector vectors query_vector query_vectors embedding embeddings query_embedding query_embeddings vec q_vec qvec query_vec q_emb query_emb "
     "query_embeds emb embs xq near_vector target_vector".split()
 )
-_CHUNKS = frozenset("chunk chunker chunks chunking splitter split segment segmenter cluster clusters clustering topic topics community boundary breakpoint".split())
+_CHUNKS = frozenset("chunker chunking splitter segmenter textsplitter".split())
 
 
 @lru_cache(maxsize=50_000)
@@ -112,7 +112,7 @@ def speaks_of_vectors(name: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def cuts_into_chunks(name: str) -> bool:
-    """Return whether a class of this name divides what it reads: its thresholds are boundaries."""
+    """Return whether a scope of this name divides what it reads: its thresholds are boundaries."""
     return not _CHUNKS.isdisjoint(words(name))
 
 
@@ -151,3 +151,20 @@ def claim(name: str) -> Claim | None:
     if lowered in LIMIT_NAMES or (parts[-1] == "limit" and len(parts) <= 2):
         return Claim(Kind.TOP_K.value, False)
     return None
+
+
+_OTHER_QUANTITIES = frozenset(
+    "batch token tokens dim dims dimension dimensions timeout seconds sleep delay offset seed port retries retry retrying attempts epochs epoch lr ctx gpu layers "
+    "workers worker threads temperature bytes width height version interval ttl capacity elements pixels overlap window maxlength maxlen length step stride "
+    "charset depth bits precision budget padding year day hour minute ms buffer".split()
+)
+
+
+@lru_cache(maxsize=50_000)
+def speaks_against(name: str, kind: str) -> bool:
+    """Return whether a name says that its number is another quantity: a batch size, a token budget."""
+    found = frozenset(words(name))
+    if found.isdisjoint(_OTHER_QUANTITIES):
+        return False
+    said = claim(name)
+    return said is None or said.kind != kind or not said.plain

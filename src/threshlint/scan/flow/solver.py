@@ -7,17 +7,30 @@ So the work ends, and the order in which it is done does not matter.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass, field
 
 from threshlint.scan.facts import NOTHING, Op, Operation
 from threshlint.scan.flow.demand import Demand
 from threshlint.scan.flow.graph import Graph
-from threshlint.scan.flow.values import HIT, PART, SCORES, SIMILARITY, Value, score_role
+from threshlint.scan.flow.names import speaks_against
+from threshlint.scan.flow.values import HIT, PART, RANKED, SCORES, SEQUENCE, SIMILARITY, Value, score_role
 from threshlint.scan.knowledge import Knowledge
 
 # A node that may be almost anything tells nothing; more values than this are not kept.
 MOST_VALUES = 32
 MOST_STEPS = 24
-MOST_CONTEXTS = 12
+MOST_CONTEXTS = 16
+
+
+@dataclass
+class Crossing:
+    """An edge between a call and the function that it calls."""
+
+    inward: bool  # an argument's, not a result's
+    function: int
+    site: int  # the result of the call
+    parameter: str = ""
+    classes: set[int] = field(default_factory=set)  # of the receivers, if it is a method
 
 
 class Solver:
@@ -38,10 +51,11 @@ class Solver:
         self._pending: deque[int] = deque()
         self._fresh: dict[int, list[Value]] = {}  # what pending nodes have gained
         self._made: dict[tuple[object, ...], int] = {}
-        # Edges between a call and a function: (into the function?, function, result of the call)
-        self.crossings: dict[tuple[int, int], tuple[bool, int, int]] = {}
+        self.crossings: dict[tuple[int, int], Crossing] = {}
+        self.attribute_class: dict[int, int] = {}  # of the nodes that are attributes of instances
+        self._half_ranked: set[int] = set()
         self._sinks: dict[tuple[int, str, int], tuple[Demand, bool]] = {}
-        self._visited: set[tuple[int, str, int]] = set()
+        self._visited: set[tuple[int, str, int, int]] = set()
         self._contexts: dict[tuple[int, str], int] = {}
         self.changed = NOTHING  # the node whose gain is being worked off
         self.gained: list[Value] = []
@@ -91,6 +105,14 @@ class Solver:
         held = self.held[node]
         if value in held or len(held) >= MOST_VALUES:
             return
+        if value == RANKED and node in self.attribute_class:
+            # An attribute that several places fill is ranked when all of them are.
+            self._half_ranked.add(node)
+            return
+        self._hold(node, value)
+
+    def _hold(self, node: int, value: Value) -> None:
+        held = self.held[node]
         held.add(value)
         fresh = self._fresh.get(node)
         if fresh is None:
@@ -100,6 +122,18 @@ class Solver:
             fresh.append(value)
         if (value == PART or value == HIT) and node in self.score_names:
             self.add(node, self.score_names[node])
+
+    def rank_attributes(self) -> bool:
+        """Let attributes be ranked whose every list is; return whether any was."""
+        ranked = False
+        for node in tuple(self._half_ranked):
+            if RANKED not in self.held[node] and all(RANKED in self.held[source] for source in self.back[node] if self._holds_list(source)):
+                ranked = True
+                self._hold(node, RANKED)
+        return ranked
+
+    def _holds_list(self, node: int) -> bool:
+        return any(isinstance(value, tuple) and value[0] == SEQUENCE for value in self.held[node])
 
     def name_score(self, node: int, name: str) -> None:
         """A field of a hit that is bound to this name is a score if the name says so."""
@@ -155,7 +189,7 @@ class Solver:
         work = [(node, demand)]
         while work:
             at, wanted = work.pop()
-            visit = (at, wanted.kind, wanted.site)
+            visit = (at, wanted.kind, wanted.site, wanted.cls)
             if at < 0 or wanted.depth > MOST_STEPS or visit in self._visited:
                 continue
             known = self.demands.setdefault(at, {})
@@ -183,17 +217,25 @@ class Solver:
         """
         crossing = self.crossings.get((source, target))
         if crossing is not None:
-            inward, function, site = crossing
-            if not inward:
-                demand = demand.within(function, site)
-            elif demand.function == function:
-                if demand.site != site:
-                    return None
+            if not crossing.inward:
+                demand = demand.within(crossing.function, crossing.site)
+            elif not self.may_leave(demand, crossing):
+                return None
+            elif demand.function == crossing.function:
                 demand = demand.within(NOTHING, NOTHING)
+        owner = self.attribute_class.get(target)
+        if owner is not None:
+            demand = demand.of_class(owner)
         word = self.graph.word_of(target)
+        if word is not None and speaks_against(word, demand.kind):
+            return None
         if word is None or self.graph.literal(source) is None and self.graph.word_of(source) in (None, word):
             return demand
         return demand.step(target, f"flows into `{word}`")
+
+    def may_leave(self, demand: Demand, crossing: Crossing) -> bool:
+        """Return whether a demand on a parameter concerns the arguments of this call."""
+        return demand.function != crossing.function or demand.site == crossing.site
 
     def demand_through(self, node: int, demand: Demand) -> list[tuple[int, Demand]]:
         """Return what a demand on a result asks of the operands behind it."""
@@ -208,7 +250,21 @@ class Solver:
         found = self.held[node] & SCORES
         if len(found) < 2:
             return str(min(found)) if found else None
-        return score_role(self.graph.word_of(node) or "") or SIMILARITY
+        return self._named_role(node, 3) or SIMILARITY
+
+    def _named_role(self, node: int, depth: int) -> str | None:
+        """Return the direction that the nearest name gives to a score."""
+        word = self.graph.word_of(node)
+        role = score_role(word) if word else None
+        if role is not None or not depth:
+            return role
+        made = self.made_by.get(node)
+        given = made[3][:1] if made is not None and made[0] is Op.CALL else ()
+        for source in (*given, *self.back[node]):
+            role = self._named_role(source, depth - 1) if source >= 0 else None
+            if role is not None:
+                return role
+        return None
 
     def constant_string(self, node: int, depth: int = 4) -> str | None:
         """Return the constant string that a node holds, if it is near."""
@@ -255,9 +311,9 @@ def shifted(operation: Operation, base: int) -> Operation:
     """Return an operation with its nodes numbered for the whole project."""
     op, result, *rest = operation
     head = (op, _shift(result, base))
-    if op is Op.COPY or op is Op.DEFAULT or op in (Op.ITERATE, Op.AWAIT, Op.INSTANCE):
+    if op in (Op.COPY, Op.DEFAULT, Op.ITERATE, Op.AWAIT, Op.INSTANCE):
         return (*head, _shift(rest[0], base))
-    if op is Op.ATTRIBUTE or op is Op.UNPACK:
+    if op in (Op.ATTRIBUTE, Op.UNPACK, Op.SUPER):
         return (*head, _shift(rest[0], base), rest[1])
     if op is Op.CALL:
         function, positional, keywords, sequences, mappings = rest
@@ -300,7 +356,7 @@ def shifted(operation: Operation, base: int) -> Operation:
 def operands(operation: Operation) -> list[int]:
     """Return the nodes whose values an operation looks at."""
     op, _, *rest = operation
-    if op in (Op.ATTRIBUTE, Op.UNPACK, Op.ITERATE, Op.AWAIT, Op.INSTANCE, Op.SLICE, Op.SET_ATTRIBUTE, Op.SET_ITEM, Op.CUT_LOOP):
+    if op in (Op.ATTRIBUTE, Op.UNPACK, Op.ITERATE, Op.AWAIT, Op.INSTANCE, Op.SLICE, Op.SET_ATTRIBUTE, Op.SET_ITEM, Op.CUT_LOOP, Op.SUPER):
         return [rest[0]]
     if op is Op.ITEM:
         return [rest[0], rest[2]]

@@ -38,6 +38,7 @@ INSTANCE = "instance"  # Type, node that made it
 LIBRARY_METHOD = "library method"  # Type, name, node that made the receiver, receiver node
 SHAPE = "shape"  # Shape
 WEIGHTED = "weighted"  # node of the weight
+SUPER = "super"  # class that the method stands in, class of the receiver
 ROWS = "rows"  # of a query: file, query index
 
 Value = str | tuple[Any, ...]

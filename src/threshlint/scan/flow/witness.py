@@ -12,7 +12,6 @@ from threshlint.scan.flow.names import (
     LIMIT_NAMES,
     TOP_K_NAMES,
     claim,
-    cuts_into_chunks,
     is_embedding_name,
     is_vector_argument,
     makes_embeddings,
@@ -38,6 +37,7 @@ from threshlint.site import Evidence, Kind
 
 _TYPED = frozenset({OBJECT, INSTANCE, MODULE, CLASS})
 _MOST_CANDIDATES = 60
+_LARGE_FAMILY = 4
 _AGAINST = Hint.LEXICAL | Hint.SAMPLING | Hint.CLASSIFIER
 
 
@@ -53,6 +53,8 @@ class Witness(Arithmetic):
         self.run()
         self._name_calls()
         self.run()
+        while self.rank_attributes():
+            self.run()
         self.settle()
         self._vote_in_families()
         self._join_by_attribute()
@@ -85,7 +87,7 @@ class Witness(Arithmetic):
             held = self.held[node]
             if any(isinstance(value, tuple) and value[0] in (OBJECT, CLASS, FUNCTION, MODULE, INSTANCE) for value in held):
                 continue
-            if held & (SCORES | {OTHER, ORDER}) or not self.graph.files[file].hints & Hint.VECTOR:
+            if held & (SCORES | {OTHER, ORDER}) or not self.graph.files[file].hints & Hint.EMBEDDING:
                 continue
             self.add(node, EMBEDDING)
 
@@ -158,7 +160,7 @@ class Witness(Arithmetic):
         for operation, name, receiver in self._open_calls():
             result = operation[1]
             file = self.graph.file_of(result)
-            if not self.graph.files[file].hints & Hint.VECTOR:
+            if not self.graph.files[file].hints & Hint.EMBEDDING:
                 continue
             if makes_embeddings(name) or (name in ("encode", "aencode", "__call__") and self._receiver_embeds(receiver)):
                 self.add(result, EMBEDDING)
@@ -169,6 +171,18 @@ class Witness(Arithmetic):
                 continue
             if searches(name):
                 self._name_search(operation, name, receiver)
+            else:
+                self._name_vector_call(operation, name)
+
+    def _name_vector_call(self, operation: Operation, name: str) -> None:
+        """A function of an unknown library that is given embeddings, and a number whose name is plain."""
+        _, result, _, positional, keywords, _, _ = operation
+        if not any(self.carries(node, EMBEDDING) for node in (*positional, *keywords.values()) if node >= 0):
+            return
+        for keyword, node in keywords.items():
+            said = claim(keyword)
+            if node >= 0 and said is not None and (said.plain or keyword in ("k", "top_n", "diversity", "alpha", "threshold")):
+                self.sink(node, Demand(said.kind, Evidence.NAME, result, f"`{keyword}` of `{name}`, which is given embeddings"))
 
     def _receiver_embeds(self, receiver: int) -> bool:
         word = self.graph.word_of(receiver) or ""
@@ -212,6 +226,13 @@ class Witness(Arithmetic):
             for name, nodes in by_name.items():
                 self._vote(members[0], name, nodes)
 
+    def _learn_families(self) -> None:
+        """Note the methods that have many implementations."""
+        for key, members in self._families().items():
+            if sum(not self.graph.functions[index].stub for index in members) >= _LARGE_FAMILY:
+                for index in members:
+                    self.family_of[index] = key
+
     def _families(self) -> dict[tuple[int, str], list[int]]:
         families: dict[tuple[int, str], list[int]] = defaultdict(list)
         for index, function in enumerate(self.graph.functions):
@@ -235,10 +256,21 @@ class Witness(Arithmetic):
             likely = searches(self.graph.functions[function].name) or (claim(name) is not None and claim(name).plain)  # type: ignore[union-attr]
             if len(in_favour) * 2 < len(counted) and not (likely and len(in_favour) * 5 >= len(counted)):
                 continue
+            family = self.family_of.get(function)
+            if family is not None and (family, name, kind) not in self.approved:
+                self.approved.add((family, name, kind))
+                for node in in_favour:
+                    self._carry_to_calls(node, self.demands[node][kind])
             model = self.demands[in_favour[0]][kind]
             for node, _ in nodes:
                 if kind not in self.demands.get(node, {}) and REFUTES not in self.demands.get(node, {}):
                     self.demand(node, model.step(in_favour[0], f"as `{name}` of the method that overrides it, or that it overrides"))
+
+    def _carry_to_calls(self, node: int, demand: Demand) -> None:
+        """Carry a demand on to the arguments, where one implementation alone was not enough."""
+        for source in tuple(self.back[node]):
+            if (source, node) in self.crossings:
+                self._demand_back(source, node, demand)
 
     # attributes and keys of unknown objects
 
@@ -304,7 +336,7 @@ class Witness(Arithmetic):
     def _believed(self, file: int, named: Named, kind: str, *, plain: bool) -> str | None:
         """Return the kind that a name's claim amounts to in its surroundings, or None."""
         facts = self.graph.files[file]
-        if not facts.hints & Hint.VECTOR:
+        if not facts.hints & Hint.EMBEDDING:
             return None
         function = facts.functions[named.function] if named.function >= 0 else None
         cls = facts.classes[named.owner] if named.owner >= 0 else None
@@ -314,7 +346,8 @@ class Witness(Arithmetic):
         if hints & _AGAINST and not (hints & Hint.VECTOR and plain):
             return None
         name = function.name if function is not None else cls.name if cls is not None else facts.module.rpartition(".")[2]
-        around = [part for part in (function.name if function else "", cls.name if cls else "", facts.module.rpartition(".")[2]) if part]
+        modules = facts.module.split(".")[-2:]
+        around = [part for part in (function.name if function else "", cls.name if cls else "", *modules) if part]
         speaks = any(speaks_of_vectors(part) for part in around)
         takes_vector = function is not None and any(is_vector_argument(parameter.name) for parameter in function.parameters)
         if kind == Kind.TOP_K.value:
@@ -333,7 +366,7 @@ class Witness(Arithmetic):
             return kind
         if not speaks:
             return None
-        if any(cuts_into_chunks(part) for part in around) and speaks_of_vectors(name):
-            return Kind.CLUSTER_BOUNDARY.value
+        if kind == Kind.DISTANCE_THRESHOLD.value and not hints & Hint.GEOMETRY:
+            return kind
         return kind if set(words(named.name)) & {"score", "relevance", "match"} or speaks_of_vectors(name) else None
 
