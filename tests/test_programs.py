@@ -19,7 +19,7 @@ MAY = "may"
 KINDS = {kind.value for kind in Kind}
 
 _MARKS = re.compile(r"#: (?P<marks>.*)$")
-_NUMBER = re.compile(r"(?<![\w.%])-?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[+-]?\d+)?(?![\w.])")
+_NUMBER = re.compile(r"(?<![\w.%-])-?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[+-]?\d+)?(?![\w.])")
 
 
 class Marked(NamedTuple):

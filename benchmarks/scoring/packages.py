@@ -29,18 +29,10 @@ def unpacked(name: str, version: str, cache: Path) -> Path:
 
 
 def _download(requirement: str, folder: Path) -> Path:
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--prefer-binary",
-        "--dest",
-        str(folder),
-    ]
-    outcome = subprocess.run([*command, requirement], text=True, capture_output=True, check=False)
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--prefer-binary"]
+    outcome = subprocess.run(
+        [*command, "--dest", str(folder), requirement], text=True, capture_output=True, check=False
+    )
     if outcome.returncode:
         raise FetchError(f"{requirement}: pip could not download it\n{outcome.stderr.strip()}")
     (archive,) = folder.iterdir()

@@ -13,6 +13,7 @@ from typing import Any
 from threshlint.site import Span
 
 NOTHING = -1
+KEYS = "<keys>"  # the entry that holds a mapping's own keys, where they are values
 
 # An operation: (Op, result, operands …); the comments in Op give the operands.
 Operation = tuple[Any, ...]
@@ -46,6 +47,7 @@ class Op(IntEnum):
     DEFAULT = 21  # source: a value that stands in when another is missing
     TEXT = 22  # a query text with its parts: index into queries
     AWAIT = 23  # source
+    PICK = 25  # what an argmax was given, the bound of the loop around it (no result)
     SUPER = 24  # the receiver, index into classes: what is above that class
 
 

@@ -64,11 +64,9 @@ def fits(demand: Demand, literal: Literal) -> bool:
         return False
     if demand.evidence is Evidence.NAME and kind == Kind.SIMILARITY_THRESHOLD.value and abs(value) > 100:
         return False
-    if value == 0 and demand.toward is None and demand.evidence is Evidence.FLOW:
-        return False  # a sign test, or a start: no cutoff that anybody chose
+    if value <= 0 and value in (0, -1) and not (literal.name and claim(literal.name)):
+        return False  # a sign test, a start or a marker: no cutoff that anybody chose
     if kind == Kind.TOP_K.value:
-        if value <= 0 and not (literal.name and claim(literal.name)):
-            return value < 0 and demand.toward is None
         return value == int(value) or 0 < value < 1
     return True
 

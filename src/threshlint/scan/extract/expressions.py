@@ -11,7 +11,7 @@ import libcst as cst
 
 from threshlint.scan.extract.builder import Builder
 from threshlint.scan.extract.queries import Part, read_query, speaks_of_vectors
-from threshlint.scan.facts import NOTHING, Binding, Key, Literal, Op
+from threshlint.scan.facts import KEYS, NOTHING, Binding, Key, Literal, Op
 from threshlint.site import Span
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Expressions(Builder):
         self.annotated: tuple[str, ...] = ()
         self.gathering: list[int] = []  # what the loops around iterate over
         self.bases: dict[int, int] = {}  # the object behind each attribute
+        self.rounds: list[int] = []  # how often the loops around go round, where `range` says so
 
     @contextmanager
     def named(self, name: str | None) -> Iterator[None]:
@@ -224,7 +225,7 @@ class Expressions(Builder):
             if isinstance(element, cst.DictElement):
                 key = self.constant(element.key)
                 if key is None:
-                    self.value(element.key)
+                    entries.append((KEYS, self.value(element.key)))
                 if isinstance(key, str):
                     self.keys = (*before, key)
                     self.speak(key)
@@ -346,14 +347,14 @@ class Expressions(Builder):
                 self.look(argument.keyword)
                 self.speak(name)
                 with self.named(self.naming if name == "default" else name):
-                    value = self.value(argument.value)
+                    value = self._argument(argument.value)
                 keywords[name] = value
                 self.declare(value, name, Binding.KEYWORD)
                 if name == "default" or (declares and name == "default_factory"):
                     default = value
             else:
                 with self.named(self.naming if not positional else None):
-                    positional.append(self.value(argument.value))
+                    positional.append(self._argument(argument.value))
         self.line = call_line
         if isinstance(func, cst.Attribute) and simple in GATHERERS:
             base = self.bases.get(function, NOTHING)
@@ -361,6 +362,8 @@ class Expressions(Builder):
                 self.effect(Op.GATHER, base, source)
         result = self.emit(Op.CALL, function, tuple(positional), keywords, tuple(sequences), tuple(mappings))
         self.facts.words[result] = simple
+        if simple in ("argmax", "argmin") and self.rounds:
+            self.effect(Op.PICK, positional[0] if positional else self.bases.get(function, NOTHING), self.rounds[-1])
         if declares:
             self._declared(result, default if default != NOTHING else positional[0] if positional else NOTHING, node)
         elif default != NOTHING and node.args and node.args[0].keyword is None:
@@ -369,6 +372,15 @@ class Expressions(Builder):
             self._with_default(result, str(self.constant(node.args[0].value) or ""), None)
             self.effect_default(result, positional[1])
         return result
+
+    def _argument(self, node: Any) -> int:
+        """An argument; `True` and `False` are constants that a call's meaning may depend on."""
+        if isinstance(node, cst.Name) and node.value in ("True", "False"):
+            self.look(node)
+            result = self.node()
+            self.facts.strings[result] = node.value
+            return result
+        return self.value(node)
 
     def _super(self) -> int:
         """``super()`` is the receiver, seen from above the class that the method stands in."""

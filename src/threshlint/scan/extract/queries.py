@@ -37,7 +37,7 @@ _SIMILARITY_FUNCTIONS = (
 _FUNCTION = "|".join(re.escape(name) for name in (*_DISTANCE_FUNCTIONS, *_SIMILARITY_FUNCTIONS))
 _SIMILARITY_NAMES = frozenset(name.lower() for name in _SIMILARITY_FUNCTIONS)
 _OPERATOR = r"<=>|<->|<\#>|<\+>"
-_SPEAKS = re.compile(rf"{_OPERATOR}|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\(", re.IGNORECASE)
+_SPEAKS = re.compile(rf"{_OPERATOR}|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\(|\*\s*@?\w*(?:vector|cosine|semantic|dense|knn)\w*(?:score|sim|dist)", re.IGNORECASE)
 _SPATIAL = re.compile(r"\bST_\w+|\bgeom\w*|\bgeog\w*|\btsquery\b|\bpoint\s*\(", re.IGNORECASE)
 
 _HOLE = r"\x00(?P<hole>\d+)\x00"
@@ -49,6 +49,8 @@ _SCORE = re.compile(rf"(?P<operator>{_OPERATOR})|\b(?P<function>{_FUNCTION})\s*\
 _AFTER = re.compile(rf"\s*(?:AS\s+\"?(?P<alias>\w+)|(?P<comparison><=|>=|<(?![=>\-#+])|>)\s*{_VALUE})", re.IGNORECASE)
 _MARKS = re.compile(r"%s|\?(?!\?)")
 _LIMIT = re.compile(rf"\b(?:LIMIT|FETCH\s+(?:FIRST|NEXT)|TOP)\s+\(?\s*{_VALUE}", re.IGNORECASE)
+_WEIGHED = re.compile(rf"{_VALUE}\s*\)?\s*\*\s*\(?\s*@?(?P<term>[A-Za-z_]\w*)", re.IGNORECASE)
+_VECTOR_TERM = re.compile(r"vector|cosine|semantic|dense|knn|embedding", re.IGNORECASE)
 _KNN = re.compile(rf"\bKNN\s+{_VALUE}", re.IGNORECASE)
 _QUERY_NODES = re.compile(rf"\bvector\.query(?:Nodes|Relationships)\s*\(\s*[^,]+,\s*{_VALUE}", re.IGNORECASE)
 _VECTOR_SEARCH_K = re.compile(rf"\btop_k\s*=>\s*{_VALUE}", re.IGNORECASE)
@@ -107,7 +109,15 @@ class _Reader:
             for match in pattern.finditer(text):
                 self.query.ranked = True
                 self._cut("top-k", match, "neighbours asked of a vector search in the query text")
+        self._weights()
         return self.query
+
+    def _weights(self) -> None:
+        """``{1 - alpha} * @text_score + {alpha} * @vector_similarity`` weighs the parts of a mixed score."""
+        weighed = list(_WEIGHED.finditer(self.text))
+        if any(_VECTOR_TERM.search(match["term"]) for match in weighed):
+            for match in weighed:
+                self._cut("score-weight", match, "weighs a vector score in the query text")
 
     def _extent(self, match: re.Match[str]) -> tuple[str, int, int]:
         """Return the role of a score expression and where it starts and ends, its brackets included."""

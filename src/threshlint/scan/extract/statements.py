@@ -205,15 +205,24 @@ class Statements(Expressions):
         source = self.value(node.iter)
         self.begin_loop()
         self.gathering.append(source)
+        rounds = self._rounds(node.iter)
+        self.rounds.extend(rounds)
         counters_before = self.counters
         self.counters = counters_before | _counters(node)
         self.target(node.target, self.emit(Op.ITERATE, source))
         self.body(node.body)
         self.counters = counters_before
         self.gathering.pop()
+        del self.rounds[len(self.rounds) - len(rounds) :]
         self.end_loop()
         if node.orelse is not None:
             self.body(node.orelse.body)
+
+    def _rounds(self, node: Any) -> list[int]:
+        """``for _ in range(k - 1)`` goes round as often as its bound says."""
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in ("range", "trange") and node.args:
+            return [self.value(node.args[0 if len(node.args) == 1 else 1].value)]
+        return []
 
     def _while(self, node: cst.While) -> None:
         self.begin_loop()

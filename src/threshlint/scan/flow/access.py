@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threshlint.scan.facts import NOTHING, Op, Operation
+from threshlint.scan.facts import KEYS, NOTHING, Op, Operation
 from threshlint.scan.flow.demand import Demand
 from threshlint.scan.flow.solver import Solver
 from threshlint.scan.flow.values import (
@@ -62,6 +62,7 @@ class Access(Solver):
         node = self.elements.get(container)
         if node is None:
             node = self.elements[container] = self.new_node(container)
+            self.shared.add(node)
         return node
 
     def entry(self, mapping: int, key: str | int) -> int:
@@ -70,6 +71,7 @@ class Access(Solver):
         node = entries.get(key)
         if node is None:
             node = entries[key] = self.new_node(mapping)
+            self.shared.add(node)
             if mapping in self.elements:
                 self.edge(node, self.any_element(mapping))
         return node
@@ -443,6 +445,8 @@ class Access(Solver):
             tag = value[0]
             if tag == SEQUENCE:
                 self.edge(self.any_element(value[1]), result)
+            elif tag == MAPPING:
+                self.edge(self.entry(value[1], KEYS), result)
             elif tag == ZIPPED:
                 self.add(result, (ROW, value[1]))
             elif tag == SHAPE and isinstance(value[1], Many):
@@ -528,6 +532,11 @@ class Access(Solver):
         _, _, gathered, source = operation
         if gathered >= 0 and self.is_ranked(source):
             self.rank(gathered)
+
+    def _pick(self, operation: Operation) -> None:
+        _, _, scores, bound = operation
+        if bound >= 0 and self.holds_score(scores):
+            self.sink(bound, Demand(Kind.TOP_K.value, Evidence.FLOW, scores, "each round of the loop takes the closest that is left"))
 
     def _cut_loop(self, operation: Operation) -> None:
         _, _, source, bound = operation

@@ -94,6 +94,7 @@ class Arithmetic(Builtins):
             self.add(result, DIFFERENCE)
         for role in left_held & (SCORES | {OTHER}):
             self.add(result, role)
+        self._mix_parts(result, left, right)
         for role in right_held & SCORES:
             if not left_held & SCORES and self._is_constant(left):
                 self.add(result, flipped(role))
@@ -114,6 +115,9 @@ class Arithmetic(Builtins):
                 self.add(result, value)
         if self.is_ranked(left):
             self.edge(left, result)
+        self._mix_parts(result, left, right)
+
+    def _mix_parts(self, result: int, left: int, right: int) -> None:
         for this, other in ((left, right), (right, left)):
             for value in tuple(self.held[this]) if this >= 0 else ():
                 if isinstance(value, tuple) and value[0] == WEIGHTED and other >= 0:
@@ -201,7 +205,7 @@ class Arithmetic(Builtins):
             # `k * 4`, `limit + 1`, `threshold * 100`: the number beside it is a factor, no cut of its own.
             return [(right if literal_left else left, demand)]
         if operator == "-" and demand.kind == Kind.TOP_K.value:
-            return [(left, demand)]
+            return [(right if self.graph.word_of(left) == "len" else left, demand)]
         if operator in ("*", "+") and not literal_left:
             return [(part, demand) for part in (left, right) if part >= 0 and not self.held[part] & SCORES]
         if operator in ("|", "&"):

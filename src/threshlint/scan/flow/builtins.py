@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from threshlint.scan.facts import NOTHING, Op, Operation
 from threshlint.scan.flow.calls import Arguments, Calls
 from threshlint.scan.flow.demand import Demand
@@ -28,6 +30,7 @@ from threshlint.scan.flow.values import (
     ZIPPED,
     score_role,
 )
+from threshlint.scan.knowledge.shapes import Many
 from threshlint.site import Evidence, Kind
 
 # What hands its first argument on, element by element or whole.
@@ -37,6 +40,11 @@ PASSING = frozenset(
     "item tolist numpy cpu cuda detach squeeze unsqueeze flatten ravel astype reshape copy clone float double half to transpose view clip clamp clamp_ "
     "abs round diagonal contiguous expand type view_as permute compute result values max min mean sum amax amin std get_scores fillna dropna "
     "reset_index to_list to_numpy as_numpy fill_diagonal_ masked_fill masked_fill_ triu tril t repeat strip".split()
+)
+# What a search that is being built hands on, with its ranking.
+BUILDERS = frozenset(
+    "metric distance_type where filter select nprobes refine_factor prefilter postfilter limit offset to_list to_pandas to_arrow to_df to_pydantic execute all "
+    "with_row_id options get fetchall run".split()
 )
 EXECUTES = frozenset("execute fetch fetchrow fetchval fetch_all fetch_one executemany exec run query sql scalars scalar execute_query raw read_sql".split())
 FETCHES = frozenset("fetchall fetchone fetchmany all first one one_or_none mappings scalars data to_dict fetchdf df records single result_rows rows".split())
@@ -57,7 +65,7 @@ class Builtins(Calls):
         if name in ("zip", "enumerate"):
             self._zip(name, result, given)
         elif name == "sorted" and given:
-            self.edge(given[0], result)
+            self._reorder(result, given[0])
             self._sort(result, given[0], arguments.keywords.get("key", NOTHING))
         elif name in ("max", "min") and given:
             self._extreme(result, given, arguments)
@@ -71,6 +79,14 @@ class Builtins(Calls):
             self.edge(given[0], result) if name != "next" else self.element_of(given[0], result)
             if self.is_ranked(given[0]) and name in ("list", "tuple", "set"):
                 self.rank(result)
+
+    def _reorder(self, result: int, source: int) -> None:
+        """A sorted list holds the same, in another order."""
+        for value in tuple(self.held[source]):
+            if isinstance(value, tuple) and value[0] == SHAPE and isinstance(value[1], Many):
+                value = (SHAPE, replace(value[1], ranked=False), *value[2:])
+            if value != RANKED:
+                self.add(result, value)
 
     def _zip(self, name: str, result: int, given: tuple[int, ...]) -> None:
         self.columns[result] = given if name == "zip" else (NOTHING, *given[:1])
@@ -199,6 +215,10 @@ class Builtins(Calls):
             self._call_sort(result, base, name, arguments)
         if name in ("head", "nlargest", "nsmallest", "limit", "take") and self.is_ranked(base) and arguments.positional:
             self.sink(arguments.positional[0], Demand(Kind.TOP_K.value, Evidence.FLOW, result, "cuts a list ranked by vector closeness"))
+            self.edge(base, result)
+        if name in BUILDERS and base not in self.resolved and self.held[base] and RANKED in self.held[base]:
+            self.add(result, RANKED)
+        if name == "result":
             self.edge(base, result)
         if name in ("items", "iterrows", "iteritems", "itertuples"):
             self._items(result, base)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -20,15 +21,20 @@ from threshlint.scan.flow.values import (
     LIBRARY_METHOD,
     MAPPING,
     METHOD,
+    MODULE,
     OBJECT,
     SCORES,
     SEQUENCE,
     Value,
 )
 from threshlint.scan.knowledge import Call, Take, Type, When
+from threshlint.scan.vocabulary import words
 from threshlint.site import Evidence, Kind
 
 # Functions that are handed a function and call it: the position of the function among their arguments.
+_MODULE = re.compile(r"[A-Za-z_][\w.]*")
+# Functions that hand their first argument on: wrappers of iterables and of awaitables.
+WRAPPERS = frozenset("as_completed wait_for shield create_task ensure_future tqdm track chain from_iterable progress_bar deepcopy copy".split())
 HAND_OVER = {
     "to_thread": 0, "run_in_threadpool": 0, "run_sync": 0, "submit": 0, "partial": 0, "apply_async": 0, "run_in_executor": 1, "sync_to_async": 0,
     "to_process": 0, "retry_call": 0, "call_soon": 0, "delayed": 0, "wraps": 0, "lru_cache": 0, "cache": 0,
@@ -84,6 +90,31 @@ class Calls(Access):
         name = self.graph.word_of(result) or ""
         if name in HAND_OVER:
             self._hand_over(result, HAND_OVER[name], arguments)
+        elif name in WRAPPERS and positional:
+            self.edge(positional[0], result)
+        elif name == "gather":
+            self._gather_results(result, arguments)
+        elif {"lazy", "import", "importer"} & set(words(name)):
+            self._import_lazily(result, arguments)
+
+    def _gather_results(self, result: int, arguments: Arguments) -> None:
+        """``await asyncio.gather(a, b)`` is a list of results."""
+        for node in arguments.positional:
+            self.edge(node, self.any_element(result))
+        for node in arguments.sequences:
+            self.element_of(node, self.any_element(result))
+        self.add(result, (SEQUENCE, result))
+
+    def _import_lazily(self, result: int, arguments: Arguments) -> None:
+        """``LazyImport("shop.index")`` and its like stand for the module that they name."""
+        for node in (*arguments.positional, *arguments.keywords.values()):
+            text = self.constant_string(node)
+            if text and _MODULE.fullmatch(text):
+                module = self.graph.module(text, self.graph.file_of(result))
+                if module is not None and "." in text:
+                    self.add(result, (MODULE, module))
+                elif self.knowledge.knows(text):
+                    self.add(result, (EXTERNAL, text))
 
     def call_value(self, value: Value, result: int, function: int, arguments: Arguments) -> None:
         """Call one of the values that a function expression may hold."""

@@ -44,6 +44,7 @@ class Engine(Witness):
             Op.INSTANCE: self._instance,
             Op.AWAIT: self._await,
             Op.SUPER: self._super,
+            Op.PICK: self._pick,
         }
 
     def apply(self, operation: Operation) -> None:

@@ -122,6 +122,7 @@ class Claim:
 
     kind: str
     plain: bool  # the name leaves little doubt: `similarity_threshold`, against `threshold`
+    sure: bool = False  # the name alone says that closeness is meant: `n_similar_items`
 
 
 @lru_cache(maxsize=50_000)
@@ -132,6 +133,10 @@ def claim(name: str) -> Claim | None:
     if not found or not found.isdisjoint(_LEXICAL):
         return None
     lowered = name.lower().strip("_")
+    if found >= {"top", "k"} and found & _CUTOFFS:
+        return None
+    if parts[0] in ("n", "nr", "num", "number", "max") and found & {"relevant", "similar", "nearest", "closest", "neighbors", "neighbours", "retrieved"}:
+        return Claim(Kind.TOP_K.value, True, sure=True)
     if lowered in TOP_K_NAMES or (parts[-1] in ("k", "topk") and len(parts) > 1) or "topk" in found or (found >= {"top", "k"}):
         return Claim(Kind.TOP_K.value, lowered not in ("k", "top_n", "topn", "max_results", "num_docs", "n_docs", "num_documents"))
     if found & _CLOSE and found & _FLOORS:

@@ -54,6 +54,7 @@ class Solver:
         self.crossings: dict[tuple[int, int], Crossing] = {}
         self.attribute_class: dict[int, int] = {}  # of the nodes that are attributes of instances
         self._half_ranked: set[int] = set()
+        self.shared: set[int] = set()  # nodes that hold the elements of containers
         self._sinks: dict[tuple[int, str, int], tuple[Demand, bool]] = {}
         self._visited: set[tuple[int, str, int, int]] = set()
         self._contexts: dict[tuple[int, str], int] = {}
@@ -105,8 +106,8 @@ class Solver:
         held = self.held[node]
         if value in held or len(held) >= MOST_VALUES:
             return
-        if value == RANKED and node in self.attribute_class:
-            # An attribute that several places fill is ranked when all of them are.
+        if value == RANKED and (node in self.attribute_class or node in self.shared):
+            # An attribute or an entry that several places fill is ranked when all of them are.
             self._half_ranked.add(node)
             return
         self._hold(node, value)
@@ -348,7 +349,7 @@ def shifted(operation: Operation, base: int) -> Operation:
         return (*head, _shift(rest[0], base), rest[1], _shift(rest[2], base))
     if op is Op.SET_ITEM:
         return (*head, _shift(rest[0], base), rest[1], _shift(rest[2], base), _shift(rest[3], base))
-    if op is Op.GATHER or op is Op.CUT_LOOP:
+    if op in (Op.GATHER, Op.CUT_LOOP, Op.PICK):
         return (*head, _shift(rest[0], base), _shift(rest[1], base))
     return (*head, *rest)
 
@@ -356,7 +357,7 @@ def shifted(operation: Operation, base: int) -> Operation:
 def operands(operation: Operation) -> list[int]:
     """Return the nodes whose values an operation looks at."""
     op, _, *rest = operation
-    if op in (Op.ATTRIBUTE, Op.UNPACK, Op.ITERATE, Op.AWAIT, Op.INSTANCE, Op.SLICE, Op.SET_ATTRIBUTE, Op.SET_ITEM, Op.CUT_LOOP, Op.SUPER):
+    if op in (Op.ATTRIBUTE, Op.UNPACK, Op.ITERATE, Op.AWAIT, Op.INSTANCE, Op.SLICE, Op.SET_ATTRIBUTE, Op.SET_ITEM, Op.CUT_LOOP, Op.SUPER, Op.PICK):
         return [rest[0]]
     if op is Op.ITEM:
         return [rest[0], rest[2]]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from threshlint.scan.facts import NOTHING, Binding, Named, Op, Operation
 from threshlint.scan.flow.arithmetic import Arithmetic
-from threshlint.scan.flow.calls import Arguments
+from threshlint.scan.flow.calls import HAND_OVER, Arguments
 from threshlint.scan.flow.demand import KINDS, REFUTES, Demand
 from threshlint.scan.flow.names import (
     LIMIT_NAMES,
@@ -39,6 +42,16 @@ _TYPED = frozenset({OBJECT, INSTANCE, MODULE, CLASS})
 _MOST_CANDIDATES = 60
 _LARGE_FAMILY = 4
 _AGAINST = Hint.LEXICAL | Hint.SAMPLING | Hint.CLASSIFIER
+
+
+@dataclass(frozen=True)
+class OpenCall:
+    """A call whose function nothing is known of."""
+
+    result: int
+    name: str
+    receiver: int
+    arguments: Arguments
 
 
 class Witness(Arithmetic):
@@ -93,18 +106,20 @@ class Witness(Arithmetic):
 
     # calls
 
-    def _open_calls(self) -> list[tuple[Operation, str, int]]:
-        """Return the calls whose function nothing is known of, their simple name, and the receiver."""
-        found = []
+    def _open_calls(self) -> Iterator[OpenCall]:
+        """Yield the calls whose function nothing is known of, those that another function makes included."""
         for operation in self._calls:
-            result, function = operation[1], operation[2]
+            _, result, function, positional, keywords, sequences, mappings = operation
             if result in self.resolved:
                 continue
-            made = self.made_by.get(function)
             name = self.graph.word_of(result) or ""
+            handed = HAND_OVER.get(name)
+            if handed is not None and handed < len(positional) and positional[handed] >= 0:
+                function, positional = positional[handed], positional[handed + 1 :]
+                name = self.graph.word_of(function) or ""
+            made = self.made_by.get(function)
             receiver = made[2] if made is not None and made[0] is Op.ATTRIBUTE else NOTHING
-            found.append((operation, name, receiver))
-        return found
+            yield OpenCall(result, name, receiver, Arguments(positional, keywords, sequences, mappings))
 
     _calls: list[Operation]
 
@@ -114,28 +129,27 @@ class Witness(Arithmetic):
         for index, function in enumerate(self.graph.functions):
             if function.owner >= 0:
                 methods[function.name].append(index)
-        for operation, name, receiver in self._open_calls():
+        for call in self._open_calls():
+            name, receiver, result, arguments = call.name, call.receiver, call.result, call.arguments
             candidates = methods.get(name, ())
             if receiver < 0 or not candidates or len(candidates) > _MOST_CANDIDATES or name.startswith("__"):
                 continue
             if any(isinstance(value, tuple) and value[0] in (EXTERNAL, *_TYPED) for value in self.held[receiver]):
                 continue
-            _, result, _, positional, keywords, sequences, mappings = operation
-            arguments = Arguments(positional, keywords, sequences, mappings)
-            fitting = [index for index in candidates if self._fits(index, positional, keywords)]
-            if not fitting or (len(keywords) < 2 and not self._one_family(fitting)):
+            fitting = [index for index in candidates if self._fits(index, arguments.positional, arguments.keywords)]
+            if not fitting or (len(arguments.keywords) < 2 and not self._one_family(fitting)):
                 continue
-            if not self._worth_joining(name, keywords):
+            if not self._worth_joining(name, arguments.keywords):
                 continue
             for index in fitting:
                 self.resolved.add(result)
                 self.call_function(index, result, arguments, skip=0 if "staticmethod" in self.graph.functions[index].decorators else 1)
 
-    def _worth_joining(self, name: str, keywords: dict[str, int]) -> bool:
+    def _worth_joining(self, name: str, keywords: Mapping[str, int]) -> bool:
         """Only calls that may carry what is looked for are worth a guess."""
         return searches(name) or makes_embeddings(name) or any(claim(keyword) is not None for keyword in keywords)
 
-    def _fits(self, index: int, positional: tuple[int, ...], keywords: dict[str, int]) -> bool:
+    def _fits(self, index: int, positional: tuple[int, ...], keywords: Mapping[str, int]) -> bool:
         parameters = self.graph.functions[index].parameters
         names = {parameter.name for parameter in parameters}
         takes_all = any(parameter.style == "mapping" for parameter in parameters)
@@ -157,8 +171,8 @@ class Witness(Arithmetic):
         return lineage[-1]
 
     def _name_calls(self) -> None:
-        for operation, name, receiver in self._open_calls():
-            result = operation[1]
+        for call in self._open_calls():
+            name, receiver, result = call.name, call.receiver, call.result
             file = self.graph.file_of(result)
             if not self.graph.files[file].hints & Hint.EMBEDDING:
                 continue
@@ -170,13 +184,13 @@ class Witness(Arithmetic):
                 self.add(result, role)
                 continue
             if searches(name):
-                self._name_search(operation, name, receiver)
+                self._name_search(call)
             else:
-                self._name_vector_call(operation, name)
+                self._name_vector_call(call)
 
-    def _name_vector_call(self, operation: Operation, name: str) -> None:
+    def _name_vector_call(self, call: OpenCall) -> None:
         """A function of an unknown library that is given embeddings, and a number whose name is plain."""
-        _, result, _, positional, keywords, _, _ = operation
+        result, name, positional, keywords = call.result, call.name, call.arguments.positional, call.arguments.keywords
         if not any(self.carries(node, EMBEDDING) for node in (*positional, *keywords.values()) if node >= 0):
             return
         for keyword, node in keywords.items():
@@ -188,10 +202,10 @@ class Witness(Arithmetic):
         word = self.graph.word_of(receiver) or ""
         return not {"model", "encoder", "embedder", "embed", "embedding", "transformer", "sbert", "st"}.isdisjoint(words(word))
 
-    def _name_search(self, operation: Operation, name: str, receiver: int) -> None:
+    def _name_search(self, call: OpenCall) -> None:
         """A search on a receiver, or with arguments, that speak of vectors."""
-        _, result, _, positional, keywords, _, _ = operation
-        word = self.graph.word_of(receiver) or ""
+        result, name, positional, keywords = call.result, call.name, call.arguments.positional, call.arguments.keywords
+        word = self.graph.word_of(call.receiver) or ""
         by_vector = any(is_vector_argument(keyword) for keyword in keywords) or any(
             EMBEDDING in self.held[node] for node in (*positional, *keywords.values()) if node >= 0
         )
@@ -253,7 +267,7 @@ class Witness(Arithmetic):
                 in_favour = [node for node, _ in nodes if kind in self.demands.get(node, {})]
                 if not in_favour:
                     continue
-            likely = searches(self.graph.functions[function].name) or (claim(name) is not None and claim(name).plain)  # type: ignore[union-attr]
+            likely = searches(self.graph.functions[function].name)
             if len(in_favour) * 2 < len(counted) and not (likely and len(in_favour) * 5 >= len(counted)):
                 continue
             family = self.family_of.get(function)
@@ -326,9 +340,20 @@ class Witness(Arithmetic):
                 continue
             if REFUTES in self.demands.get(node, {}) or not self._leads_to_number(node):
                 continue
-            kind = self._believed(file, named, said.kind, plain=said.plain)
+            kind = said.kind if said.sure and self._embeds(file) else self._believed(file, named, said.kind, plain=said.plain)
             if kind is not None:
                 self.demand(node, Demand(kind, Evidence.NAME, node, f"`{named.name}` says so, among code about vector search"))
+
+    def _embeds(self, file: int) -> bool:
+        """Return whether a file has to do with embeddings; in a project about them, a softer word is enough."""
+        wanted = Hint.VECTOR if self.project_embeds else Hint.EMBEDDING
+        return bool(self.graph.files[file].hints & wanted)
+
+    @cached_property
+    def project_embeds(self) -> bool:
+        """Whether a good part of the project's files speaks of embeddings."""
+        files = [facts for facts in self.graph.files if facts.size > 20]
+        return sum(bool(facts.hints & Hint.EMBEDDING) for facts in files) * 4 > len(files)
 
     def _leads_to_number(self, node: int) -> bool:
         return self.graph.literal(node) is not None or bool(self.back[node]) or node in self.made_by
@@ -336,7 +361,7 @@ class Witness(Arithmetic):
     def _believed(self, file: int, named: Named, kind: str, *, plain: bool) -> str | None:
         """Return the kind that a name's claim amounts to in its surroundings, or None."""
         facts = self.graph.files[file]
-        if not facts.hints & Hint.EMBEDDING:
+        if not self._embeds(file):
             return None
         function = facts.functions[named.function] if named.function >= 0 else None
         cls = facts.classes[named.owner] if named.owner >= 0 else None
@@ -345,6 +370,8 @@ class Witness(Arithmetic):
             hints |= Hint.VECTOR
         if hints & _AGAINST and not (hints & Hint.VECTOR and plain):
             return None
+        if function is not None and cls is not None and function.name.startswith("__"):
+            function, takes_vector = None, False
         name = function.name if function is not None else cls.name if cls is not None else facts.module.rpartition(".")[2]
         modules = facts.module.split(".")[-2:]
         around = [part for part in (function.name if function else "", cls.name if cls else "", *modules) if part]
