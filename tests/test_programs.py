@@ -65,7 +65,9 @@ def marks(text: str, place: str) -> Iterator[tuple[str, str | None]]:
         assert kind in {*KINDS, MAY}, f"{place}: {kind!r} is no kind"
         numbers = _NUMBER.findall(text[: found.start()])
         if value:
-            assert any(value == number.lstrip("-") or value == number for number in numbers), f"{place}: no {value} there"
+            assert any(value == number.lstrip("-") or value == number for number in numbers), (
+                f"{place}: no {value} there"
+            )
             yield kind, value
         elif kind == MAY:
             yield kind, None
@@ -77,10 +79,7 @@ def marks(text: str, place: str) -> Iterator[tuple[str, str | None]]:
 def found_in(program: Path) -> Counter[Marked]:
     inventory = scan([program], Config(root=root_of(program)))
     assert not inventory.skipped
-    return Counter(
-        Marked(site.path, site.line, site.value.strip("\"'"), site.kind.value)
-        for site in inventory.sites
-    )
+    return Counter(Marked(site.path, site.line, site.value.strip("\"'"), site.kind.value) for site in inventory.sites)
 
 
 def root_of(program: Path) -> Path:

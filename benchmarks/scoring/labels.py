@@ -1,4 +1,4 @@
-"""The labels of the corpus: what a package's sites are, as people found them (docs/labelling.md)."""
+"""The labels of the corpus: where each package's sites are, by the rules of docs/labelling.md."""
 
 from __future__ import annotations
 

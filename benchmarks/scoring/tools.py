@@ -14,8 +14,9 @@ from typing import Any
 
 from scoring.figures import Report
 
-THRESHLINT = (sys.executable, "-m", "threshlint")
-RUFF = (sys.executable, "-m", "ruff")
+# They run in the packages' folders: isolated from them, so that no module there is taken for one of theirs.
+THRESHLINT = (sys.executable, "-I", "-m", "threshlint")
+RUFF = (sys.executable, "-I", "-m", "ruff")
 
 # What someone who looks for thresholds by hand would type, case ignored.
 TELLING_NAME = r"(?:similar|distance|thresh|cutoff|cosine|score|top_?k|top_?n|n_results|limit|\beps\b|n_clusters|alpha)"

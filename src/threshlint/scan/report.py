@@ -8,7 +8,7 @@ from threshlint.scan.attach import Found
 from threshlint.scan.facts import Literal
 from threshlint.scan.flow.demand import KINDS, KNOB, REFUTES, Demand
 from threshlint.scan.flow.engine import Engine
-from threshlint.scan.flow.names import claim, cuts_into_chunks
+from threshlint.scan.flow.names import claim, cuts_into_chunks, is_share
 from threshlint.site import Embedder, Evidence, Exempt, Kind, Site, Step
 
 _STRENGTH = {Evidence.FLOW: 0, Evidence.CALL: 1, Evidence.NAME: 2}
@@ -67,7 +67,7 @@ def fits(demand: Demand, literal: Literal) -> bool:
     if value <= 0 and value in (0, -1) and not (literal.name and claim(literal.name)):
         return False  # a sign test, a start or a marker: no cutoff that anybody chose
     if kind == Kind.TOP_K.value:
-        return value == int(value) or 0 < value < 1
+        return value == int(value) or (0 < value < 1 and is_share(literal.name or ""))
     return True
 
 

@@ -116,6 +116,12 @@ def cuts_into_chunks(name: str) -> bool:
     return not _CHUNKS.isdisjoint(words(name))
 
 
+@lru_cache(maxsize=50_000)
+def is_share(name: str) -> bool:
+    """Return whether a number of this name is a part of a whole: a list may be cut to it."""
+    return not frozenset("fraction percent percentage percentile pct ratio share proportion portion quantile".split()).isdisjoint(words(name))
+
+
 @dataclass(frozen=True)
 class Claim:
     """What a name says of a number, and how plainly."""
