@@ -55,7 +55,11 @@ def _skipped(analysed: Sequence[Analysed], named: set[str]) -> list[Skipped]:
         return []
     needed = _imported_by({one.relative for one in analysed if one.relative in named}, analysed) if named else set()
     return [
-        Skipped(one.relative, one.reason or "", context=one.relative not in named and module_name(one.relative) not in needed)
+        Skipped(
+            one.relative,
+            one.reason or "",
+            context=one.relative not in named and module_name(one.relative) not in needed,
+        )
         for one in broken
     ]
 
@@ -110,7 +114,7 @@ def _judge(analysed: Sequence[Analysed], named: set[str], skipped: Sequence[Skip
     owners = read_owners(config.root)
     finished = [
         replace(site, fingerprint=fingerprint, owner=site.owner or owners.of(site.path))
-        for site, fingerprint in zip(sites, fingerprints(sites, sources))
+        for site, fingerprint in zip(sites, fingerprints(sites, sources), strict=True)
     ]
     return Inventory(
         str(config.root),

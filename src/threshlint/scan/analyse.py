@@ -56,24 +56,33 @@ def analyse(job: Job, *, isolated: bool = False) -> Analysed:
     if is_generated(source.text, job.relative):
         return Analysed(job.relative)
     lexed = lex(source.text)
-    if not isolated and (lexed.max_depth > MOST_BRACKETS or lexed.longest_chain > LONGEST_CHAIN or source.text.count("elif ") > MOST_ELIFS):
+    if not isolated and (
+        lexed.max_depth > MOST_BRACKETS
+        or lexed.longest_chain > LONGEST_CHAIN
+        or source.text.count("elif ") > MOST_ELIFS
+    ):
         return Analysed(job.relative, risky=True)
 
     import libcst  # costs 0.2 s: only once a file needs it
 
     from threshlint.scan.coverage import read_comments
     from threshlint.scan.extract import extract
-    from threshlint.scan.extract.positions import OutOfStep
+    from threshlint.scan.extract.positions import OutOfStepError
 
     try:
         facts = extract(lexed, job.relative, job.module)
         return Analysed(job.relative, facts, read_comments(lexed))
     except libcst.ParserSyntaxError as error:
-        return Analysed(job.relative, reason=f"is not valid Python: {_first_line(error.message)} (line {error.raw_line}, column {error.raw_column + 1})")
+        return Analysed(
+            job.relative,
+            reason=f"is not valid Python: {_first_line(error.message)} (line {error.raw_line}, column {error.raw_column + 1})",
+        )
     except RecursionError:
         return Analysed(job.relative, reason="is nested too deeply to be analysed")
-    except OutOfStep:
-        return Analysed(job.relative, reason="could not be analysed: the places of its tokens could not be told for certain")
+    except OutOfStepError:
+        return Analysed(
+            job.relative, reason="could not be analysed: the places of its tokens could not be told for certain"
+        )
 
 
 def _first_line(message: str) -> str:

@@ -26,7 +26,9 @@ def context_files(config: Config, named: Sequence[SourceFile]) -> Discovered:
     known = {file.real for file in named}
     tops = sorted({_top_package(file.path) for file in named} - {None, config.root}, key=str)
     found = discover([top for top in tops if top is not None], config)
-    files = tuple(SourceFile(file.path, file.relative, file.real, named=False) for file in found.files if file.real not in known)
+    files = tuple(
+        SourceFile(file.path, file.relative, file.real, named=False) for file in found.files if file.real not in known
+    )
     return Discovered(files)
 
 

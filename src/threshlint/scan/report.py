@@ -124,6 +124,9 @@ def embedders(engine: Engine) -> list[Embedder]:
             continue
         dimensions = engine.graph.literal(given.get(entry.embedder.get("dimensions", ""), -1))
         size = number(dimensions) if dimensions is not None else None
-        found.add(Embedder(engine.graph.path_of(node), engine.graph.line_of(node), model, int(size) if size is not None else None))
+        found.add(
+            Embedder(
+                engine.graph.path_of(node), engine.graph.line_of(node), model, int(size) if size is not None else None
+            )
+        )
     return sorted(found, key=lambda one: (one.path, one.line, one.model))
-

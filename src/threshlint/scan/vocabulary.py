@@ -30,26 +30,43 @@ def words(identifier: str) -> tuple[str, ...]:
 
 
 _VECTOR = frozenset(
-    "embed embeds embedded embedding embeddings embedder embedders vector vectors vectorstore vectordb vectorstores cosine cos similarity "
-    "similarities semantic semantically retrieval retriever retrieve retrieved retrieves nearest neighbor neighbors neighbour neighbours knn ann faiss "
-    "hnsw hnswlib annoy chroma chromadb qdrant pinecone weaviate milvus pymilvus pgvector lancedb usearch redisvl turbopuffer mmr rag centroid "
-    "centroids dedup dedupe deduplicate encodings encoder faces voiceprint sentence transformers".split()
+    """
+    embed embeds embedded embedding embeddings embedder embedders vector vectors vectorstore vectordb
+    vectorstores cosine cos similarity similarities semantic semantically retrieval retriever retrieve retrieved
+    retrieves nearest neighbor neighbors neighbour neighbours knn ann faiss hnsw hnswlib annoy chroma chromadb
+    qdrant pinecone weaviate milvus pymilvus pgvector lancedb usearch redisvl turbopuffer mmr rag centroid
+    centroids dedup dedupe deduplicate encodings encoder faces voiceprint sentence transformers
+""".split()
 )
 _EMBEDDING = frozenset(
-    "embed embeds embedded embedder embedders embedding embeddings semantic semantically retriever retrievers vectorstore vectordb vectorstores faiss hnsw "
-    "hnswlib chroma chromadb qdrant pinecone weaviate milvus pymilvus pgvector lancedb usearch redisvl turbopuffer rag dedup deduplicate sbert".split()
+    """
+    embed embeds embedded embedder embedders embedding embeddings semantic semantically retriever retrievers
+    vectorstore vectordb vectorstores faiss hnsw hnswlib chroma chromadb qdrant pinecone weaviate milvus
+    pymilvus pgvector lancedb usearch redisvl turbopuffer rag dedup deduplicate sbert
+""".split()
 )
 _LEXICAL = frozenset(
-    "bm25 tfidf keyword keywords fulltext levenshtein fuzz fuzzy rapidfuzz difflib jaccard ngram ngrams minhash trigram trigrams lexical tsquery "
-    "tsvector jaro winkler soundex metaphone edit hamming rouge bleu".split()
+    """
+    bm25 tfidf keyword keywords fulltext levenshtein fuzz fuzzy rapidfuzz difflib jaccard ngram ngrams minhash
+    trigram trigrams lexical tsquery tsvector jaro winkler soundex metaphone edit hamming rouge bleu
+""".split()
 )
-_SAMPLING = frozenset("logits logit temperature sampling sampler beam beams decode decoding nucleus softmax vocab".split())
+_SAMPLING = frozenset(
+    """
+    logits logit temperature sampling sampler beam beams decode decoding nucleus softmax vocab
+""".split()
+)
 _CLASSIFIER = frozenset(
-    "confidence confidences proba probability probabilities probs prob iou nms bbox bboxes classifier classify detector detections roc auc".split()
+    """
+    confidence confidences proba probability probabilities probs prob iou nms bbox bboxes classifier classify
+    detector detections roc auc
+""".split()
 )
 _GEOMETRY = frozenset(
-    "latitude longitude lat lon lng haversine radius geo km miles meters polygon mesh meshes vertex vertices triangle triangles point points "
-    "origin plane axis rotation pixels pixel".split()
+    """
+    latitude longitude lat lon lng haversine radius geo km miles meters polygon mesh meshes vertex vertices
+    triangle triangles point points origin plane axis rotation pixels pixel
+""".split()
 )
 _SCORE = frozenset("similarity similarities cosine score scores distance distances sim sims relevance".split())
 
@@ -76,7 +93,12 @@ def hints(identifier: str) -> Hint:
     lowered = identifier.lower()
     if "top_p" in lowered or "topp" in lowered or "max_tokens" in lowered or "max_new_tokens" in lowered:
         found |= Hint.SAMPLING
-    if "vector_store" in lowered or "vector_db" in lowered or "vector_search" in lowered or "cosine_similarity" in lowered:
+    if (
+        "vector_store" in lowered
+        or "vector_db" in lowered
+        or "vector_search" in lowered
+        or "cosine_similarity" in lowered
+    ):
         found |= Hint.EMBEDDING
     if "full_text" in lowered or "tf_idf" in lowered:
         found |= Hint.LEXICAL
@@ -84,11 +106,15 @@ def hints(identifier: str) -> Hint:
 
 
 _TELLING = frozenset(
-    "threshold thresholds thresh thres thr cutoff cutoffs cut top topk topn k n num nr limit limits count min max minscore maxscore floor "
-    "tolerance tol eps epsilon radius alpha beta lambda mult weight weights diversity results result hits neighbors neighbours neighbor candidates "
-    "matches docs documents chunks passages similar percentile boundary breakpoint resolution clusters cluster similarity similarities sim sims score "
-    "scores cosine cos distance distances dist dists certainty relevance embedding embeddings embedded emb embs vector vectors vec vecs encoding "
-    "encodings feature features feat feats centroid centroids size share fraction ratio margin match retrieve retrieval recall".split()
+    """
+    threshold thresholds thresh thres thr cutoff cutoffs cut top topk topn k n num nr limit limits count min max
+    minscore maxscore floor tolerance tol eps epsilon radius alpha beta lambda mult weight weights diversity
+    results result hits neighbors neighbours neighbor candidates matches docs documents chunks passages similar
+    percentile boundary breakpoint resolution clusters cluster similarity similarities sim sims score scores
+    cosine cos distance distances dist dists certainty relevance embedding embeddings embedded emb embs vector
+    vectors vec vecs encoding encodings feature features feat feats centroid centroids size share fraction ratio
+    margin match retrieve retrieval recall
+""".split()
 )
 
 

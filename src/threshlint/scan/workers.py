@@ -72,7 +72,10 @@ def _isolated(job: Job) -> Analysed:
     sender.close()
     try:
         if not receiver.poll(SECONDS_FOR_ONE_FILE):
-            return Analysed(job.relative, reason=f"took longer than {SECONDS_FOR_ONE_FILE:.0f} seconds to parse; exclude it, or simplify it")
+            return Analysed(
+                job.relative,
+                reason=f"took longer than {SECONDS_FOR_ONE_FILE:.0f} seconds to parse; exclude it, or simplify it",
+            )
         result: Analysed = receiver.recv()
         return result
     except EOFError:

@@ -23,19 +23,27 @@ if TYPE_CHECKING:
 NUMBER_TEXT = re.compile(r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 # Calls whose first argument or `default` is what they stand for: field declarations of dataclasses,
 # pydantic, attrs and typer, and the parameters of web frameworks.
-DECLARATIONS = frozenset("Field field attrib ib Option Argument Query Body Form Param Parameter Header confloat conint Setting".split())
+DECLARATIONS = frozenset(
+    """
+    Field field attrib ib Option Argument Query Body Form Param Parameter Header confloat conint Setting
+""".split()
+)
 LOOK_UPS = frozenset({"get", "pop", "setdefault"})
 GATHERERS = frozenset({"append", "add", "extend", "insert", "appendleft", "put", "update"})
-OPERATORS: dict[type[cst.CSTNode], str] = {
-    cst.Add: "+", cst.AddAssign: "+", cst.Subtract: "-", cst.SubtractAssign: "-", cst.Multiply: "*", cst.MultiplyAssign: "*",
-    cst.Divide: "/", cst.DivideAssign: "/", cst.FloorDivide: "//", cst.FloorDivideAssign: "//", cst.Modulo: "%", cst.ModuloAssign: "%",
-    cst.Power: "**", cst.PowerAssign: "**", cst.MatrixMultiply: "@", cst.MatrixMultiplyAssign: "@", cst.BitAnd: "&", cst.BitAndAssign: "&",
-    cst.BitOr: "|", cst.BitOrAssign: "|", cst.BitXor: "^", cst.BitXorAssign: "^", cst.LeftShift: "<<", cst.LeftShiftAssign: "<<",
-    cst.RightShift: ">>", cst.RightShiftAssign: ">>",
-    cst.LessThan: "<", cst.LessThanEqual: "<=", cst.GreaterThan: ">", cst.GreaterThanEqual: ">=", cst.Equal: "==", cst.NotEqual: "!=",
-    cst.In: "in", cst.NotIn: "not in", cst.Is: "is", cst.IsNot: "is not",
-    cst.Minus: "-", cst.Plus: "+", cst.Not: "not", cst.BitInvert: "~",
+# An augmented assignment's operator is the operator's own.
+_SYMBOLS = {
+    "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//", "Modulo": "%", "Power": "**",
+    "MatrixMultiply": "@", "BitAnd": "&", "BitOr": "|", "BitXor": "^", "LeftShift": "<<", "RightShift": ">>",
+    "LessThan": "<", "LessThanEqual": "<=", "GreaterThan": ">", "GreaterThanEqual": ">=", "Equal": "==",
+    "NotEqual": "!=", "In": "in", "NotIn": "not in", "Is": "is", "IsNot": "is not", "Minus": "-", "Plus": "+", "Not": "not",
+    "BitInvert": "~",
 }  # fmt: skip
+OPERATORS: dict[type[cst.CSTNode], str] = {
+    getattr(cst, name + suffix): symbol
+    for name, symbol in _SYMBOLS.items()
+    for suffix in ("", "Assign")
+    if hasattr(cst, name + suffix)
+}
 
 
 class Expressions(Builder):
@@ -100,7 +108,15 @@ class Expressions(Builder):
         self.line = position[0]
         node = self.node()
         self.facts.literals[node] = Literal(
-            text, Span(*position, *last), ".".join(self.scope_names), self.function, self.naming, self.keys, self.tests, self.annotated, in_text
+            text,
+            Span(*position, *last),
+            ".".join(self.scope_names),
+            self.function,
+            self.naming,
+            self.keys,
+            self.tests,
+            self.annotated,
+            in_text,
         )
         return node
 
@@ -147,7 +163,9 @@ class Expressions(Builder):
 
     def query(self, parts: list[Part]) -> int:
         """Make the node of a query text."""
-        self.facts.queries.append(read_query(parts, lambda text, start: self.literal(text, start, start + len(text), in_text=True)))
+        self.facts.queries.append(
+            read_query(parts, lambda text, start: self.literal(text, start, start + len(text), in_text=True))
+        )
         return self.emit(Op.TEXT, len(self.facts.queries) - 1)
 
     # operators
@@ -212,7 +230,10 @@ class Expressions(Builder):
     # containers
 
     def _sequence(self, node: cst.Tuple | cst.List | cst.Set) -> int:
-        elements = [self.value(element.value) if isinstance(element, cst.Element) else self._starred(element) for element in node.elements]
+        elements = [
+            self.value(element.value) if isinstance(element, cst.Element) else self._starred(element)
+            for element in node.elements
+        ]
         if not elements:
             return self.emit(Op.SEQUENCE, (), isinstance(node, cst.Tuple))
         return self.emit(Op.SEQUENCE, tuple(elements), isinstance(node, cst.Tuple))
@@ -246,7 +267,11 @@ class Expressions(Builder):
             return raw if len(raw) <= 120 else None
         if isinstance(node, cst.Integer) and node.value.isdigit():
             return int(node.value) if len(node.value) < 10 else None
-        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus) and isinstance(node.expression, cst.Integer):
+        if (
+            isinstance(node, cst.UnaryOperation)
+            and isinstance(node.operator, cst.Minus)
+            and isinstance(node.expression, cst.Integer)
+        ):
             inner = self.constant(node.expression)
             return -inner if isinstance(inner, int) else None
         return None
@@ -307,7 +332,7 @@ class Expressions(Builder):
                 result = self._slice(result, part)
         return result
 
-    def _slice(self, base: int, part: cst.Slice) -> int:
+    def _slice(self, base: int, part: Any) -> int:
         lower = self.value(part.lower) if part.lower is not None else NOTHING
         upper = self.value(part.upper) if part.upper is not None else NOTHING
         backwards = isinstance(part.step, cst.UnaryOperation) and isinstance(part.step.operator, cst.Minus)
@@ -317,7 +342,9 @@ class Expressions(Builder):
 
     def _call(self, node: cst.Call) -> int:
         func = node.func
-        simple = func.value if isinstance(func, cst.Name) else func.attr.value if isinstance(func, cst.Attribute) else ""
+        simple = (
+            func.value if isinstance(func, cst.Name) else func.attr.value if isinstance(func, cst.Attribute) else ""
+        )
         if simple in LOOK_UPS and isinstance(func, cst.Attribute):
             looked_up = self._look_up(func, node.args)
             if looked_up is not None:
@@ -400,7 +427,11 @@ class Expressions(Builder):
     def _declared(self, result: int, default: int, node: cst.Call) -> None:
         self.effect_default(result, default)
         for argument in node.args:
-            if argument.keyword is not None and argument.keyword.value == "default_factory" and isinstance(argument.value, cst.Lambda):
+            if (
+                argument.keyword is not None
+                and argument.keyword.value == "default_factory"
+                and isinstance(argument.value, cst.Lambda)
+            ):
                 self.effect_default(result, self.value(argument.value.body))
 
     def _look_up(self, func: cst.Attribute, arguments: Sequence[cst.Arg]) -> int | None:
@@ -428,7 +459,11 @@ class Expressions(Builder):
 
     def _option(self, result: int, default: int, method: str, arguments: Sequence[cst.Arg]) -> None:
         """A default of a command-line option, or of a look-up in settings."""
-        names = [name for argument in arguments if argument.keyword is None and isinstance(name := self.constant(argument.value), str)]
+        names = [
+            name
+            for argument in arguments
+            if argument.keyword is None and isinstance(name := self.constant(argument.value), str)
+        ]
         if not names:
             return
         name = option_name(names)
@@ -444,7 +479,15 @@ class Expressions(Builder):
         literal = self.facts.literals.get(node)
         if literal is not None:
             self.facts.literals[node] = Literal(
-                literal.text, literal.span, literal.scope, literal.function, name, literal.keys, literal.tests, literal.annotated, literal.in_text
+                literal.text,
+                literal.span,
+                literal.scope,
+                literal.function,
+                name,
+                literal.keys,
+                literal.tests,
+                literal.annotated,
+                literal.in_text,
             )
 
     # functions without a name
@@ -508,4 +551,3 @@ def option_name(names: Sequence[str]) -> str:
     plain = [name for name in names if not name.startswith("-")]
     chosen = plain[-1] if plain else max(names, key=lambda name: (name.startswith("--"), len(name)))
     return chosen.lstrip("-").split("/")[0].replace("-", "_")
-

@@ -138,14 +138,14 @@ _SOFT_KEYWORDS: frozenset[type[cst.CSTNode]] = frozenset(
 )
 
 
-class OutOfStep(Exception):
+class OutOfStepError(Exception):
     """The leaves of the tree and the tokens of the lexer do not name the same things."""
 
 
 def locate(tree: cst.Module, lexed: Lexed) -> dict[int, tuple[int, int]]:
     """Return the (start, end) character offsets of every leaf, by the ``id`` of its node.
 
-    Raises OutOfStep where tree and tokens differ, so that no wrong line is ever reported.
+    Raises OutOfStepError where tree and tokens differ, so that no wrong line is ever reported.
     """
     text = lexed.text
     tokens = (token for token in lexed.tokens if token[0] <= _FSTRING)
@@ -159,16 +159,16 @@ def locate(tree: cst.Module, lexed: Lexed) -> dict[int, tuple[int, int]]:
             if node is None:
                 kind, _, _ = next(tokens)
                 if kind is not _NAME:
-                    raise OutOfStep
+                    raise OutOfStepError
                 continue
             cls = node.__class__
             expected = _LEAVES.get(cls)
             if expected is not None:
                 kind, start, end = next(tokens)
                 if kind is not expected:
-                    raise OutOfStep
+                    raise OutOfStepError
                 if cls is not cst.FormattedString and expected is not _FSTRING and text[start:end] != node.value:
-                    raise OutOfStep
+                    raise OutOfStepError
                 found[id(node)] = (start, end)
                 if expected is not _FSTRING:
                     continue
@@ -192,7 +192,7 @@ def locate(tree: cst.Module, lexed: Lexed) -> dict[int, tuple[int, int]]:
             if cls in _SOFT_KEYWORDS:
                 push(None)
     except StopIteration:
-        raise OutOfStep from None
+        raise OutOfStepError from None
     if next(tokens, None) is not None:
-        raise OutOfStep
+        raise OutOfStepError
     return found

@@ -24,20 +24,25 @@ class Part:
 
 # Operators and functions, as pgvector, DuckDB, sqlite-vec, ClickHouse, Snowflake, Neo4j, MySQL,
 # Oracle, Couchbase and CockroachDB document them.
-_DISTANCE_FUNCTIONS = (
-    "cosine_distance l2_distance l1_distance inner_product_distance vec_distance_cosine vec_distance_l2 vec_distance_l1 vec_distance cosineDistance "
-    "L2Distance L1Distance array_cosine_distance array_distance list_cosine_distance list_distance vector_distance vector_distance_cos "
-    "vec_cosine_distance vec_l2_distance vec_distance_euclidean vector_l2_distance approx_distance euclidean_distance"
-).split()
-_SIMILARITY_FUNCTIONS = (
-    "cosine_similarity array_cosine_similarity list_cosine_similarity vector_cosine_similarity array_inner_product list_inner_product "
-    "list_dot_product vector_inner_product similarity_cosine gds.similarity.cosine vector.similarity.cosine vector.similarity.euclidean "
-    "vector_dot_product dotProduct knn_score"
-).split()
+_DISTANCE_FUNCTIONS = """
+    cosine_distance l2_distance l1_distance inner_product_distance vec_distance_cosine vec_distance_l2
+    vec_distance_l1 vec_distance cosineDistance L2Distance L1Distance array_cosine_distance array_distance
+    list_cosine_distance list_distance vector_distance vector_distance_cos vec_cosine_distance vec_l2_distance
+    vec_distance_euclidean vector_l2_distance approx_distance euclidean_distance
+""".split()
+_SIMILARITY_FUNCTIONS = """
+    cosine_similarity array_cosine_similarity list_cosine_similarity vector_cosine_similarity
+    array_inner_product list_inner_product list_dot_product vector_inner_product similarity_cosine
+    gds.similarity.cosine vector.similarity.cosine vector.similarity.euclidean vector_dot_product dotProduct
+    knn_score
+""".split()
 _FUNCTION = "|".join(re.escape(name) for name in (*_DISTANCE_FUNCTIONS, *_SIMILARITY_FUNCTIONS))
 _SIMILARITY_NAMES = frozenset(name.lower() for name in _SIMILARITY_FUNCTIONS)
 _OPERATOR = r"<=>|<->|<\#>|<\+>"
-_SPEAKS = re.compile(rf"{_OPERATOR}|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\(|\*\s*@?\w*(?:vector|cosine|semantic|dense|knn)\w*(?:score|sim|dist)", re.IGNORECASE)
+_SPEAKS = re.compile(
+    rf"{_OPERATOR}|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\(|\*\s*@?\w*(?:vector|cosine|semantic|dense|knn)\w*(?:score|sim|dist)",
+    re.IGNORECASE,
+)
 _SPATIAL = re.compile(r"\bST_\w+|\bgeom\w*|\bgeog\w*|\btsquery\b|\bpoint\s*\(", re.IGNORECASE)
 
 _HOLE = r"\x00(?P<hole>\d+)\x00"
@@ -88,7 +93,7 @@ class _Reader:
         scored = False
         for match in _SCORE.finditer(text):
             scored = True
-            role, start, end = self._extent(match)
+            role, end = self._extent(match)
             after = _AFTER.match(text, end)
             if after is None:
                 continue
@@ -98,7 +103,9 @@ class _Reader:
             else:
                 self._cut(f"{role}-threshold", after, f"compared with a vector {role} in the query text")
         for alias, role in aliases.items():
-            for match in re.finditer(rf"\b{re.escape(alias)}\b\s*(?:<=|>=|<(?![=>\-#+])|>)\s*{_VALUE}", text, re.IGNORECASE):
+            for match in re.finditer(
+                rf"\b{re.escape(alias)}\b\s*(?:<=|>=|<(?![=>\-#+])|>)\s*{_VALUE}", text, re.IGNORECASE
+            ):
                 self._cut(f"{role}-threshold", match, f"compared with the vector {role} `{alias}` of the query text")
         ordered = re.search(r"\bORDER\s+BY\b", text, re.IGNORECASE)
         if scored and ordered:
@@ -119,8 +126,8 @@ class _Reader:
             for match in weighed:
                 self._cut("score-weight", match, "weighs a vector score in the query text")
 
-    def _extent(self, match: re.Match[str]) -> tuple[str, int, int]:
-        """Return the role of a score expression and where it starts and ends, its brackets included."""
+    def _extent(self, match: re.Match[str]) -> tuple[str, int]:
+        """Return the role of a score expression and where it ends, its brackets included."""
         text = self.text
         if match["function"]:
             role = "similarity" if match["function"].lower() in _SIMILARITY_NAMES else "distance"
@@ -148,7 +155,7 @@ class _Reader:
             rest = end + len(text[end:]) - len(text[end:].lstrip())
             if text[rest : rest + 1] == ")":
                 end = rest + 1
-        return role, start, end
+        return role, end
 
     def _closing(self, at: int) -> int:
         depth = 1

@@ -13,7 +13,10 @@ from threshlint.scan.facts import NOTHING, Binding, Class, Function, Op, Paramet
 
 _WRAPPERS = frozenset("Optional Union Annotated Final ClassVar Required NotRequired InitVar Mapped".split())
 _CONTAINERS = frozenset(
-    "list List Sequence Iterable Iterator AsyncIterator Generator AsyncGenerator set Set frozenset tuple Tuple Collection deque Awaitable".split()
+    """
+    list List Sequence Iterable Iterator AsyncIterator Generator AsyncGenerator set Set frozenset tuple Tuple
+    Collection deque Awaitable
+""".split()
 )
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 
@@ -63,10 +66,10 @@ class Statements(Expressions):
             self.effect(Op.SET_ATTRIBUTE, base, name, stored)
         elif isinstance(node, cst.Subscript):
             base = self.value(node.value)
-            for element in node.slice:
-                if isinstance(element.slice, cst.Index):
-                    key = self.constant(element.slice.value)
-                    inner = NOTHING if isinstance(key, str) else self.value(element.slice.value)
+            for place in node.slice:
+                if isinstance(place.slice, cst.Index):
+                    key = self.constant(place.slice.value)
+                    inner = NOTHING if isinstance(key, str) else self.value(place.slice.value)
                     if isinstance(key, str):
                         self.declare(value, key, Binding.KEY)
                     self.effect(Op.SET_ITEM, base, key, inner, value)
@@ -74,10 +77,13 @@ class Statements(Expressions):
 
     def _assign(self, node: cst.Assign) -> None:
         first = node.targets[0].target
-        if isinstance(first, (cst.Tuple, cst.List)) and isinstance(node.value, (cst.Tuple, cst.List)) and len(node.targets) == 1:
-            if len(first.elements) == len(node.value.elements):
-                self._assign_each(first, node.value)
-                return
+        if (
+            isinstance(first, (cst.Tuple, cst.List))
+            and isinstance(node.value, (cst.Tuple, cst.List))
+            and len(node.targets) == 1
+        ) and len(first.elements) == len(node.value.elements):
+            self._assign_each(first, node.value)
+            return
         with self.named(_target_name(first)):
             value = self.value(node.value)
         for target in node.targets:
@@ -86,10 +92,10 @@ class Statements(Expressions):
     def _assign_each(self, targets: cst.Tuple | cst.List, sources: cst.Tuple | cst.List) -> None:
         """``a, b = 1, 2`` binds each name to its own value."""
         values = []
-        for target, source in zip(targets.elements, sources.elements):
+        for target, source in zip(targets.elements, sources.elements, strict=True):
             with self.named(_target_name(target.value)):
                 values.append(self.value(source.value))
-        for target, value in zip(targets.elements, values):
+        for target, value in zip(targets.elements, values, strict=True):
             self.target(target.value, value)
 
     def _annotated_assign(self, node: cst.AnnAssign) -> None:
@@ -132,8 +138,10 @@ class Statements(Expressions):
             left, right = self.annotation(node.left), self.annotation(node.right)
             return self.join([left[0], right[0]]), (*left[1], *right[1])
         if isinstance(node, cst.Subscript):
-            name = node.value.attr.value if isinstance(node.value, cst.Attribute) else getattr(node.value, "value", "")
-            inner = [part.slice.value for part in node.slice if isinstance(part.slice, cst.Index)]
+            name: Any = (
+                node.value.attr.value if isinstance(node.value, cst.Attribute) else getattr(node.value, "value", "")
+            )
+            inner: list[Any] = [part.slice.value for part in node.slice if isinstance(part.slice, cst.Index)]
             if name in _WRAPPERS:
                 strings: list[str] = []
                 values = []
@@ -220,7 +228,12 @@ class Statements(Expressions):
 
     def _rounds(self, node: Any) -> list[int]:
         """``for _ in range(k - 1)`` goes round as often as its bound says."""
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in ("range", "trange") and node.args:
+        if (
+            isinstance(node, cst.Call)
+            and isinstance(node.func, cst.Name)
+            and node.func.value in ("range", "trange")
+            and node.args
+        ):
             return [self.value(node.args[0 if len(node.args) == 1 else 1].value)]
         return []
 
@@ -285,12 +298,12 @@ class Statements(Expressions):
             for element in node.patterns:
                 self._pattern(element.pattern, subject)
         elif isinstance(node, (cst.MatchList, cst.MatchTuple)):
-            for index, element in enumerate(node.patterns):
-                if isinstance(element, cst.MatchSequenceElement):
-                    self._pattern(element.value, self.emit(Op.UNPACK, subject, index))
+            for index, part in enumerate(node.patterns):
+                if isinstance(part, cst.MatchSequenceElement):
+                    self._pattern(part.value, self.emit(Op.UNPACK, subject, index))
         elif isinstance(node, cst.MatchClass):
-            for element in node.kwds:
-                self._pattern(element.pattern, self.emit(Op.ATTRIBUTE, subject, element.key.value))
+            for named in node.kwds:
+                self._pattern(named.pattern, self.emit(Op.ATTRIBUTE, subject, named.key.value))
         elif isinstance(node, cst.MatchMapping):
             for entry in node.elements:
                 self._pattern(entry.pattern, self.emit(Op.ITEM, subject, self.constant(entry.key), NOTHING))
@@ -329,8 +342,9 @@ class Statements(Expressions):
             self.facts.imports.append(dotted)
             self.speak(dotted)
             if alias.asname is not None:
-                self.look(alias.asname.name)
-                self.bind(alias.asname.name.value, self.emit(Op.EXTERNAL, dotted))
+                bound: Any = alias.asname.name
+                self.look(bound)
+                self.bind(bound.value, self.emit(Op.EXTERNAL, dotted))
             else:
                 first = dotted.split(".")[0]
                 self.bind(first, self.emit(Op.EXTERNAL, first))
@@ -344,7 +358,8 @@ class Statements(Expressions):
             return
         for alias in node.names:
             name = _dotted(alias.name)
-            bound = alias.asname.name.value if alias.asname is not None else name
+            given: Any = alias.asname.name if alias.asname is not None else None
+            bound = name if given is None else given.value
             dotted = f"{module}.{name}" if module else name
             self.facts.imports.append(dotted)
             self.look(alias.name)
@@ -355,7 +370,9 @@ class Statements(Expressions):
         if not node.relative:
             return module
         package = self.facts.module.split(".") if self.facts.module else []
-        up = len(node.relative) - (1 if self.facts.path.endswith(("/__init__.py", "/__init__.pyi")) or self.facts.path == "__init__.py" else 0)
+        up = len(node.relative) - (
+            1 if self.facts.path.endswith(("/__init__.py", "/__init__.pyi")) or self.facts.path == "__init__.py" else 0
+        )
         base = package[: len(package) - up] if up else package
         return ".".join([*base, module] if module else base)
 
@@ -380,7 +397,11 @@ class Statements(Expressions):
 
     def _option_of_parameter(self, decorator: cst.Call, function: Function) -> None:
         """``@click.option("--top-k", default=5)`` is the parameter's default."""
-        names = [name for argument in decorator.args if argument.keyword is None and isinstance(name := self.constant(argument.value), str)]
+        names = [
+            name
+            for argument in decorator.args
+            if argument.keyword is None and isinstance(name := self.constant(argument.value), str)
+        ]
         if not names or not names[-1].replace("-", "_").strip("_"):
             return
         wanted = option_name(names)
@@ -399,7 +420,12 @@ class Statements(Expressions):
         index = len(facts.functions)
         in_class = self.scope.style == "class"
         function = Function(
-            name, ".".join([*self.scope_names, name]), self.line, owner=self.owner if in_class else -1, decorators=decorators, parent=self.function
+            name,
+            ".".join([*self.scope_names, name]),
+            self.line,
+            owner=self.owner if in_class else -1,
+            decorators=decorators,
+            parent=self.function,
         )
         facts.functions.append(function)
         function.returns = self.node()
@@ -482,7 +508,13 @@ class Statements(Expressions):
         for argument in node.keywords:
             self.value(argument.value)
         self.look(node.name)
-        declared = Class(name, ".".join([*self.scope_names, name]), self.line, bases, decorators=tuple(_decorator_name(d.decorator) for d in node.decorators))
+        declared = Class(
+            name,
+            ".".join([*self.scope_names, name]),
+            self.line,
+            bases,
+            decorators=tuple(_decorator_name(d.decorator) for d in node.decorators),
+        )
         facts.classes.append(declared)
         result = self.emit(Op.CLASS, index)
         outer, self.owner = self.owner, index
@@ -533,7 +565,11 @@ def _target_name(node: Any) -> str | None:
         return node.value
     if isinstance(node, cst.Attribute):
         return node.attr.value
-    if isinstance(node, cst.Subscript) and isinstance(node.slice[0].slice, cst.Index) and isinstance(node.slice[0].slice.value, cst.SimpleString):
+    if (
+        isinstance(node, cst.Subscript)
+        and isinstance(node.slice[0].slice, cst.Index)
+        and isinstance(node.slice[0].slice.value, cst.SimpleString)
+    ):
         return str(node.slice[0].slice.value.raw_value)
     return None
 
@@ -591,15 +627,23 @@ def _leaves_loop(body: Any) -> bool:
 def _counters(node: cst.For) -> frozenset[str]:
     """Return the names that count a loop's rounds: enumerate's index, and what each round adds 1 to."""
     found: set[str] = set()
-    if isinstance(node.iter, cst.Call) and isinstance(node.iter.func, cst.Name) and node.iter.func.value == "enumerate":
-        if isinstance(node.target, cst.Tuple) and node.target.elements and isinstance(node.target.elements[0].value, cst.Name):
+    if isinstance(node.iter, cst.Call) and isinstance(node.iter.func, cst.Name) and node.iter.func.value == "enumerate":  # noqa: SIM102
+        if (
+            isinstance(node.target, cst.Tuple)
+            and node.target.elements
+            and isinstance(node.target.elements[0].value, cst.Name)
+        ):
             found.add(node.target.elements[0].value.value)
     pending = list(node.body.body)
     while pending:
         statement = pending.pop()
         if isinstance(statement, cst.SimpleStatementLine):
             pending.extend(statement.body)
-        elif isinstance(statement, cst.AugAssign) and isinstance(statement.operator, cst.AddAssign) and isinstance(statement.target, cst.Name):
+        elif (
+            isinstance(statement, cst.AugAssign)
+            and isinstance(statement.operator, cst.AddAssign)
+            and isinstance(statement.target, cst.Name)
+        ):
             if isinstance(statement.value, cst.Integer) and statement.value.value == "1":
                 found.add(statement.target.value)
         elif isinstance(statement, cst.If):
@@ -614,8 +658,9 @@ def _is_stub(body: Any) -> bool:
     for statement in body.body:
         small = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
         for part in small:
-            documents = isinstance(part, cst.Expr) and isinstance(part.value, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis))
+            documents = isinstance(part, cst.Expr) and isinstance(
+                part.value, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis)
+            )
             if not (documents or isinstance(part, (cst.Pass, cst.Raise))):
                 return False
     return True
-

@@ -27,7 +27,6 @@ from threshlint.scan.flow.values import (
     SIMILARITY,
     SUPER,
     ZIPPED,
-    Value,
     score_role,
 )
 from threshlint.scan.knowledge import Type
@@ -113,7 +112,14 @@ class Access(Solver):
 
     # shapes
 
-    def put(self, node: int, shape: Shape | None, site: int, arguments: dict[str, int] | None = None, receiver: int = NOTHING) -> None:
+    def put(
+        self,
+        node: int,
+        shape: Shape | None,
+        site: int,
+        arguments: dict[str, int] | None = None,
+        receiver: int = NOTHING,
+    ) -> None:
         """Let a node hold what a shape says."""
         if shape is None or node < 0:
             return
@@ -133,7 +139,9 @@ class Access(Solver):
         elif isinstance(shape, (Many, Fixed, Record)):
             if isinstance(shape, Many) and shape.ranked:
                 self.add(node, RANKED)
-            self.add(node, (SHAPE, shape, site, self.current_library, tuple(sorted((arguments or {}).items())), receiver))
+            self.add(
+                node, (SHAPE, shape, site, self.current_library, tuple(sorted((arguments or {}).items())), receiver)
+            )
 
     def put_part(self, node: int, value: tuple[object, ...], shape: Shape | None) -> None:
         """Let a node hold a part of a shape value."""
@@ -164,7 +172,7 @@ class Access(Solver):
 
     def project_bases(self, cls: int) -> list[int]:
         """Return the project's classes that a class derives from directly."""
-        found = []
+        found: list[int] = []
         for base in self.graph.classes[cls].bases:
             node = self.graph.node_in_class(cls, base)
             if node >= 0:
@@ -192,7 +200,7 @@ class Access(Solver):
         known = self._library_bases.get(cls)
         if known is not None:
             return known
-        found = []
+        found: list[tuple[Type, int]] = []
         for ancestor in self.lineage(cls):
             for base in self.graph.classes[ancestor].bases:
                 node = self.graph.node_in_class(ancestor, base)
@@ -371,7 +379,12 @@ class Access(Solver):
                 self.call_named_method(result, value[1], "__getitem__", (index,))
             elif tag == CLASS and isinstance(key, str):
                 self.edge(self.member(value[1], key), result)
-        if not isinstance(key, str) and self.is_ranked(base) and not self.is_structured(base) and ORDER not in self.held[base]:
+        if (
+            not isinstance(key, str)
+            and self.is_ranked(base)
+            and not self.is_structured(base)
+            and ORDER not in self.held[base]
+        ):
             self.add(result, HIT)
 
     def _field_of_hit(self, result: int, key: str | int | None) -> None:
@@ -465,7 +478,9 @@ class Access(Solver):
         if node < 0:
             return False
         return any(
-            value in ELEMENTWISE if isinstance(value, str) else value[0] in _CONTAINERS and not (value[0] == SHAPE and not isinstance(value[1], Many))
+            value in ELEMENTWISE
+            if isinstance(value, str)
+            else value[0] in _CONTAINERS and not (value[0] == SHAPE and not isinstance(value[1], Many))
             for value in self.held[node]
         )
 
@@ -536,10 +551,17 @@ class Access(Solver):
     def _pick(self, operation: Operation) -> None:
         _, _, scores, bound = operation
         if bound >= 0 and self.holds_score(scores):
-            self.sink(bound, Demand(Kind.TOP_K.value, Evidence.FLOW, scores, "each round of the loop takes the closest that is left"))
+            self.sink(
+                bound,
+                Demand(
+                    Kind.TOP_K.value, Evidence.FLOW, scores, "each round of the loop takes the closest that is left"
+                ),
+            )
 
     def _cut_loop(self, operation: Operation) -> None:
         _, _, source, bound = operation
         if bound >= 0 and self.is_ranked(source):
-            self.sink(bound, Demand(Kind.TOP_K.value, Evidence.FLOW, source, "ends a loop over hits ranked by vector closeness"))
-
+            self.sink(
+                bound,
+                Demand(Kind.TOP_K.value, Evidence.FLOW, source, "ends a loop over hits ranked by vector closeness"),
+            )

@@ -24,7 +24,9 @@ from threshlint.site import Evidence, Kind
 
 ORDERINGS = frozenset({"<", "<=", ">", ">="})
 THRESHOLDS = {SIMILARITY: Kind.SIMILARITY_THRESHOLD.value, DISTANCE: Kind.DISTANCE_THRESHOLD.value}
-_WEIGHT_WORDS = frozenset("alpha beta gamma lambda weight weights boost mult diversity ratio share factor scale".split())
+_WEIGHT_WORDS = frozenset(
+    "alpha beta gamma lambda weight weights boost mult diversity ratio share factor scale".split()
+)
 
 
 class Arithmetic(Builtins):
@@ -97,7 +99,7 @@ class Arithmetic(Builtins):
         self._mix_parts(result, left, right)
         for role in right_held & SCORES:
             if not left_held & SCORES and self._is_constant(left):
-                self.add(result, flipped(role))
+                self.add(result, flipped(str(role)))
             else:
                 self.add(result, role)
         if OTHER in right_held:
@@ -217,18 +219,43 @@ class Arithmetic(Builtins):
         sources = [node, *self.back[node]] if node >= 0 else []
         for source in sources:
             made = self.made_by.get(source)
-            if made is not None and made[0] in (Op.CALL, Op.AWAIT) and self.graph.word_of(source) not in ("int", "float", "max", "min", "get"):
+            if (
+                made is not None
+                and made[0] in (Op.CALL, Op.AWAIT)
+                and self.graph.word_of(source) not in ("int", "float", "max", "min", "get")
+            ):
                 return True
         return False
 
     def _through_call(self, made: Operation, demand: Demand) -> list[tuple[int, Demand]]:
-        _, _, function, positional, keywords, _, _ = made
-        names = {value[1] for value in self.held[function] if isinstance(value, tuple) and value[0] == BUILTIN} if function >= 0 else set()
+        function, positional = made[2], made[3]
+        names = (
+            {value[1] for value in self.held[function] if isinstance(value, tuple) and value[0] == BUILTIN}
+            if function >= 0
+            else set()
+        )
         if names & {"max", "min"}:
-            return [(argument, demand) for argument in positional if not self._is_constant(argument) and not self._is_counted(argument)]
+            return [
+                (argument, demand)
+                for argument in positional
+                if not self._is_constant(argument) and not self._is_counted(argument)
+            ]
         if names & SAME and positional:
             return [(positional[0], demand)]
         word = self.graph.word_of(made[1])
-        if word in ("ceil", "floor", "int32", "int64", "float32", "float64", "tensor", "asarray", "array", "Decimal", "cast", "full"):
+        if word in (
+            "ceil",
+            "floor",
+            "int32",
+            "int64",
+            "float32",
+            "float64",
+            "tensor",
+            "asarray",
+            "array",
+            "Decimal",
+            "cast",
+            "full",
+        ):
             return [(argument, demand) for argument in positional]
         return []

@@ -34,20 +34,39 @@ from threshlint.scan.knowledge.shapes import Many
 from threshlint.site import Evidence, Kind
 
 # What hands its first argument on, element by element or whole.
-SAME = frozenset("float int round abs list tuple set sorted reversed iter next min max str bool frozenset deepcopy copy".split())
+SAME = frozenset(
+    """
+    float int round abs list tuple set sorted reversed iter next min max str bool frozenset deepcopy copy
+""".split()
+)
 # Array and tensor methods that hand their object on.
 PASSING = frozenset(
-    "item tolist numpy cpu cuda detach squeeze unsqueeze flatten ravel astype reshape copy clone float double half to transpose view clip clamp clamp_ "
-    "abs round diagonal contiguous expand type view_as permute compute result values max min mean sum amax amin std get_scores fillna dropna "
-    "reset_index to_list to_numpy as_numpy fill_diagonal_ masked_fill masked_fill_ triu tril t repeat strip".split()
+    """
+    item tolist numpy cpu cuda detach squeeze unsqueeze flatten ravel astype reshape copy clone float double
+    half to transpose view clip clamp clamp_ abs round diagonal contiguous expand type view_as permute compute
+    result values max min mean sum amax amin std get_scores fillna dropna reset_index to_list to_numpy as_numpy
+    fill_diagonal_ masked_fill masked_fill_ triu tril t repeat strip
+""".split()
 )
 # What a search that is being built hands on, with its ranking.
 BUILDERS = frozenset(
-    "metric distance_type where filter select nprobes refine_factor prefilter postfilter limit offset to_list to_pandas to_arrow to_df to_pydantic execute all "
-    "with_row_id options get fetchall run".split()
+    """
+    metric distance_type where filter select nprobes refine_factor prefilter postfilter limit offset to_list
+    to_pandas to_arrow to_df to_pydantic execute all with_row_id options get fetchall run
+""".split()
 )
-EXECUTES = frozenset("execute fetch fetchrow fetchval fetch_all fetch_one executemany exec run query sql scalars scalar execute_query raw read_sql".split())
-FETCHES = frozenset("fetchall fetchone fetchmany all first one one_or_none mappings scalars data to_dict fetchdf df records single result_rows rows".split())
+EXECUTES = frozenset(
+    """
+    execute fetch fetchrow fetchval fetch_all fetch_one executemany exec run query sql scalars scalar
+    execute_query raw read_sql
+""".split()
+)
+FETCHES = frozenset(
+    """
+    fetchall fetchone fetchmany all first one one_or_none mappings scalars data to_dict fetchdf df records
+    single result_rows rows
+""".split()
+)
 
 
 class Builtins(Calls):
@@ -214,7 +233,10 @@ class Builtins(Calls):
         if name in ("sort", "sort_values", "nlargest", "nsmallest", "order_by") and arguments:
             self._call_sort(result, base, name, arguments)
         if name in ("head", "nlargest", "nsmallest", "limit", "take") and self.is_ranked(base) and arguments.positional:
-            self.sink(arguments.positional[0], Demand(Kind.TOP_K.value, Evidence.FLOW, result, "cuts a list ranked by vector closeness"))
+            self.sink(
+                arguments.positional[0],
+                Demand(Kind.TOP_K.value, Evidence.FLOW, result, "cuts a list ranked by vector closeness"),
+            )
             self.edge(base, result)
         if name in BUILDERS and base not in self.resolved and self.held[base] and RANKED in self.held[base]:
             self.add(result, RANKED)
@@ -245,11 +267,11 @@ class Builtins(Calls):
         for value in tuple(self.held[base]):
             if value in (PRODUCT, DIFFERENCE) and name == "sum":
                 self.add(result, SIMILARITY if value == PRODUCT else DISTANCE)
-            elif isinstance(value, str) and value not in (HIT, RANKED):
-                self.add(result, value)
-            elif value == RANKED and name not in ("max", "min", "mean", "sum", "item"):
-                self.add(result, value)
-            elif isinstance(value, tuple) and value[0] == SHAPE:
+            elif (
+                (isinstance(value, str) and value not in (HIT, RANKED))
+                or (value == RANKED and name not in ("max", "min", "mean", "sum", "item"))
+                or (isinstance(value, tuple) and value[0] == SHAPE)
+            ):
                 self.add(result, value)
 
     def _call_on_sequence(self, result: int, base: int, sequence: int, name: str, arguments: Arguments) -> None:
@@ -289,11 +311,11 @@ class Builtins(Calls):
             for node in (*arguments.positional, *arguments.mappings):
                 for value in tuple(self.held[node]) if node >= 0 else ():
                     if isinstance(value, tuple) and value[0] == MAPPING:
-                        for key, entry in tuple(self.entries.get(value[1], {}).items()):
-                            self.edge(entry, self.entry(mapping, key))
+                        for own, entry in tuple(self.entries.get(value[1], {}).items()):
+                            self.edge(entry, self.entry(mapping, own))
                         self.edge(self.any_element(value[1]), self.any_element(mapping))
-            for key, node in arguments.keywords.items():
-                self.edge(node, self.entry(mapping, key))
+            for name_of_key, node in arguments.keywords.items():
+                self.edge(node, self.entry(mapping, name_of_key))
         elif name == "copy":
             self.add(result, (MAPPING, mapping))
 
@@ -302,7 +324,9 @@ class Builtins(Calls):
             self.rank(base)
             self.edge(base, result)
         if name in ("sort_values", "nlargest", "nsmallest"):
-            by = arguments.keywords.get("by", arguments.positional[0] if name == "sort_values" and arguments.positional else NOTHING)
+            by = arguments.keywords.get(
+                "by", arguments.positional[0] if name == "sort_values" and arguments.positional else NOTHING
+            )
             text = self.constant_string(by)
             if text and score_role(text) and self.held[base]:
                 self.add(result, RANKED)
@@ -330,7 +354,13 @@ class Builtins(Calls):
     def _execute(self, result: int, arguments: Arguments) -> None:
         """Run a query text: its placeholders are bound by the arguments beside it."""
         everything = (*arguments.positional, *arguments.keywords.values())
-        texts = [value for node in everything if node >= 0 for value in self.held[node] if isinstance(value, tuple) and value[0] == ROWS]
+        texts = [
+            value
+            for node in everything
+            if node >= 0
+            for value in self.held[node]
+            if isinstance(value, tuple) and value[0] == ROWS
+        ]
         for value in texts:
             query = self.graph.files[value[1]].queries[value[2]]
             self.add(result, value)
@@ -357,4 +387,3 @@ class Builtins(Calls):
                     self.sink(fixed[place], Demand(kind, Evidence.FLOW, result, note))
             elif value[0] == MAPPING and isinstance(place, str):
                 self.sink(self.entry(value[1], place), Demand(kind, Evidence.FLOW, result, note))
-

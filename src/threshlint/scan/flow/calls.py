@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from threshlint.scan.facts import NOTHING, Op, Operation, Parameter
 from threshlint.scan.flow.access import Access
@@ -34,10 +34,15 @@ from threshlint.site import Evidence, Kind
 # Functions that are handed a function and call it: the position of the function among their arguments.
 _MODULE = re.compile(r"[A-Za-z_][\w.]*")
 # Functions that hand their first argument on: wrappers of iterables and of awaitables.
-WRAPPERS = frozenset("as_completed wait_for shield create_task ensure_future tqdm track chain from_iterable progress_bar deepcopy copy".split())
+WRAPPERS = frozenset(
+    """
+    as_completed wait_for shield create_task ensure_future tqdm track chain from_iterable progress_bar deepcopy
+    copy
+""".split()
+)
 HAND_OVER = {
-    "to_thread": 0, "run_in_threadpool": 0, "run_sync": 0, "submit": 0, "partial": 0, "apply_async": 0, "run_in_executor": 1, "sync_to_async": 0,
-    "to_process": 0, "retry_call": 0, "call_soon": 0, "delayed": 0, "wraps": 0, "lru_cache": 0, "cache": 0,
+    "to_thread": 0, "run_in_threadpool": 0, "run_sync": 0, "submit": 0, "partial": 0, "apply_async": 0,
+    "run_in_executor": 1, "sync_to_async": 0, "to_process": 0, "retry_call": 0, "call_soon": 0, "delayed": 0, "wraps": 0, "lru_cache": 0, "cache": 0,
 }  # fmt: skip
 
 
@@ -50,13 +55,9 @@ class Arguments:
     """What a call is given, by position and by name."""
 
     positional: tuple[int, ...] = ()
-    keywords: Mapping[str, int] = None  # type: ignore[assignment]
+    keywords: Mapping[str, int] = field(default_factory=dict)
     sequences: tuple[int, ...] = ()
     mappings: tuple[int, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.keywords is None:
-            self.keywords = {}
 
 
 class Calls(Access):
@@ -208,7 +209,7 @@ class Calls(Access):
         for mapping in arguments.mappings:
             for value in tuple(self.held[mapping]) if mapping >= 0 else ():
                 if isinstance(value, tuple) and value[0] == MAPPING:
-                    self._bind_mapping(value[1], by_name, function, extra is not None and node(extra.node) or NOTHING)
+                    self._bind_mapping(value[1], by_name, function, (extra is not None and node(extra.node)) or NOTHING)
                 elif isinstance(value, tuple) and value[0] == OBJECT:
                     for name, parameter in by_name.items():
                         if name in self.graph.classes[value[1]].members:
@@ -318,7 +319,9 @@ class Calls(Access):
         if position >= len(arguments.positional):
             return
         function = arguments.positional[position]
-        rest = Arguments(arguments.positional[position + 1 :], arguments.keywords, arguments.sequences, arguments.mappings)
+        rest = Arguments(
+            arguments.positional[position + 1 :], arguments.keywords, arguments.sequences, arguments.mappings
+        )
         name = self.graph.word_of(result)
         if function < 0:
             return
@@ -371,7 +374,9 @@ class Calls(Access):
         else:
             self.add(result, (INSTANCE, owner, result))
 
-    def call_entries(self, entries: Iterable[Call], result: int, arguments: Arguments, receiver: int, site: int, library: str) -> None:
+    def call_entries(
+        self, entries: Iterable[Call], result: int, arguments: Arguments, receiver: int, site: int, library: str
+    ) -> None:
         """Do what entries say of a call; ``site`` is the call that made the receiver."""
         for entry in entries:
             given = self.named_arguments(entry, arguments)
@@ -383,7 +388,7 @@ class Calls(Access):
 
     def named_arguments(self, entry: Call, arguments: Arguments) -> dict[str, int]:
         """Return an entry's arguments by name, whichever way they were given."""
-        given = dict(zip(entry.parameters, arguments.positional))
+        given = dict(zip(entry.parameters, arguments.positional, strict=False))
         given.update(arguments.keywords)
         for mapping in arguments.mappings:
             for value in tuple(self.held[mapping]) if mapping >= 0 else ():
@@ -418,7 +423,14 @@ class Calls(Access):
         return False
 
     def _call_entry(
-        self, entry: Call, given: Mapping[str, int], result: int, receiver: int, site: int, library: str, arguments: Arguments
+        self,
+        entry: Call,
+        given: Mapping[str, int],
+        result: int,
+        receiver: int,
+        site: int,
+        library: str,
+        arguments: Arguments,
     ) -> None:
         takes: dict[str, Take] = dict(entry.takes)
         constructor: dict[str, Take] = dict(entry.constructor)

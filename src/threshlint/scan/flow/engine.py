@@ -180,4 +180,3 @@ class Engine(Witness):
                 cls = self.graph.class_bases[self.graph.function_file[index]] + function.owner
                 for receiver in (cls, *self.below(cls)):
                     self.bind_receiver(index, receiver)
-

@@ -16,40 +16,63 @@ from threshlint.site import Kind
 _EMBEDDINGS = frozenset("embedding embeddings embedded emb embs embeds".split())
 _VECTORS = frozenset("vector vectors vec vecs encoding encodings".split())
 _NO_VALUE = frozenset(
-    "model models dim dims dimension dimensions size name names id ids type path file dir config configs settings provider store storage db database client "
-    "key keys url function func fn fns service cache count num number length len column field table batch index idx cls class kwargs params args task "
-    "engine api token tokens time cost usage endpoint deployment host port enabled text texts list_id str string format version".split()
+    """
+    model models dim dims dimension dimensions size name names id ids type path file dir config configs settings
+    provider store storage db database client key keys url function func fn fns service cache count num number
+    length len column field table batch index idx cls class kwargs params args task engine api token tokens time
+    cost usage endpoint deployment host port enabled text texts list_id str string format version
+""".split()
 )
 _CUTOFFS = frozenset("threshold thresholds thresh thres thr cutoff".split())
 _FLOORS = _CUTOFFS | frozenset("min minimum minscore floor tolerance".split())
 _CAPS = _CUTOFFS | frozenset("max maximum tolerance".split())
 _CLOSE = frozenset("similarity similarities sim cosine cos certainty".split())
 _FAR = frozenset("distance distances dist".split())
-_LEXICAL = frozenset("bm25 keyword text lexical fuzzy fulltext levenshtein jaccard ngram tfidf rerank reranker ocr edit string name title".split())
+_LEXICAL = frozenset(
+    """
+    bm25 keyword text lexical fuzzy fulltext levenshtein jaccard ngram tfidf rerank reranker ocr edit string
+    name title
+""".split()
+)
 
 TOP_K_NAMES = frozenset(
-    "top_k topk k n_results num_results similarity_top_k n_neighbors num_neighbors n_neighbours top_n topn max_results knn n_hits num_hits max_hits "
-    "number_of_results n_similar num_similar k_neighbors vector_top_k retrieval_top_k retriever_k search_k top_k_results num_matches max_matches "
-    "n_matches nr_results n_docs num_docs max_docs n_documents num_documents top_k_docs n_chunks num_chunks max_chunks n_nearest num_retrieved".split()
+    """
+    top_k topk k n_results num_results similarity_top_k n_neighbors num_neighbors n_neighbours top_n topn
+    max_results knn n_hits num_hits max_hits number_of_results n_similar num_similar k_neighbors vector_top_k
+    retrieval_top_k retriever_k search_k top_k_results num_matches max_matches n_matches nr_results n_docs
+    num_docs max_docs n_documents num_documents top_k_docs n_chunks num_chunks max_chunks n_nearest
+    num_retrieved
+""".split()
 )
 LIMIT_NAMES = frozenset("limit n size count num top max_items max_records".split())
 WEIGHTS = frozenset("alpha beta weight weights lambda ratio share mult".split())
 
 _SEARCHES = frozenset(
-    "search searches query retrieve retrieves retrieval retriever similar similarity nearest neighbors neighbours neighbor knn match matches recall find "
-    "lookup rag relevant semantic closest topk recommend related vsearch fetch answer ask context explain identify".split()
+    """
+    search searches query retrieve retrieves retrieval retriever similar similarity nearest neighbors neighbours
+    neighbor knn match matches recall find lookup rag relevant semantic closest topk recommend related vsearch
+    fetch answer ask context explain identify
+""".split()
 )
 _SEARCHES_OTHERWISE = frozenset(
-    "keyword keywords fulltext bm25 lexical sql web google bing list scroll metadata recent history count text ids id filter tags scores log logs".split()
+    """
+    keyword keywords fulltext bm25 lexical sql web google bing list scroll metadata recent history count text
+    ids id filter tags scores log logs
+""".split()
 )
 _SPEAKING = frozenset(
-    "vector vectors vectorstore vectordb retriever retrieval embedding embeddings embedder semantic similarity ann knn faiss chroma chromadb qdrant milvus "
-    "pinecone weaviate pgvector lancedb hnsw hnswlib nearest neighbor neighbors cosine dense rag memory mmr dedup deduplication dedupe deduplicator vdb "
-    "redisvl elasticsearch turbopuffer usearch annoy marqo vespa nanovectordb".split()
+    """
+    vector vectors vectorstore vectordb retriever retrieval embedding embeddings embedder semantic similarity
+    ann knn faiss chroma chromadb qdrant milvus pinecone weaviate pgvector lancedb hnsw hnswlib nearest neighbor
+    neighbors cosine dense rag memory mmr dedup deduplication dedupe deduplicator vdb redisvl elasticsearch
+    turbopuffer usearch annoy marqo vespa nanovectordb
+""".split()
 )
 VECTOR_ARGUMENTS = frozenset(
-    "vector vectors query_vector query_vectors embedding embeddings query_embedding query_embeddings vec q_vec qvec query_vec q_emb query_emb "
-    "query_embeds emb embs xq near_vector target_vector".split()
+    """
+    vector vectors query_vector query_vectors embedding embeddings query_embedding query_embeddings vec q_vec
+    qvec query_vec q_emb query_emb query_embeds emb embs xq near_vector target_vector
+""".split()
 )
 _CHUNKS = frozenset("chunker chunking splitter segmenter textsplitter".split())
 
@@ -60,13 +83,20 @@ def is_embedding_name(name: str) -> bool:
     parts = words(name)
     if not parts or not _NO_VALUE.isdisjoint(parts):
         return False
-    return parts[-1] in _EMBEDDINGS or (len(parts) > 1 and parts[-1] in _VECTORS and parts[0] not in ("feature", "rotation", "basis", "unit", "eigen"))
+    return parts[-1] in _EMBEDDINGS or (
+        len(parts) > 1 and parts[-1] in _VECTORS and parts[0] not in ("feature", "rotation", "basis", "unit", "eigen")
+    )
 
 
 @lru_cache(maxsize=50_000)
 def is_vector_argument(name: str) -> bool:
     """Return whether a parameter of this name takes the query's vector."""
     return name.lower() in VECTOR_ARGUMENTS or is_embedding_name(name)
+
+
+_MAKES = frozenset(
+    "get create compute generate calculate make fetch aget build encode extract represent to async".split()
+)
 
 
 @lru_cache(maxsize=50_000)
@@ -77,9 +107,7 @@ def makes_embeddings(name: str) -> bool:
         return False
     if parts[0] in ("embed", "aembed", "embedding", "embeddings") and _NO_VALUE.isdisjoint(parts[1:-1] or parts[1:]):
         return True
-    return parts[-1] in ("embedding", "embeddings", "embed") and parts[0] in (
-        "get", "create", "compute", "generate", "calculate", "make", "fetch", "aget", "build", "encode", "extract", "represent", "to", "async",
-    )  # fmt: skip
+    return parts[-1] in ("embedding", "embeddings", "embed") and parts[0] in _MAKES
 
 
 @lru_cache(maxsize=50_000)
@@ -90,7 +118,17 @@ def makes_scores(name: str) -> str | None:
         return None
     if "cosine" in parts or parts >= {"cos", "sim"}:
         return "distance" if parts & _FAR else "similarity"
-    if parts & {"similarity", "similarities"} and parts & {"vector", "vectors", "embedding", "embeddings", "semantic", "compute", "calculate", "get", "dot"}:
+    if parts & {"similarity", "similarities"} and parts & {
+        "vector",
+        "vectors",
+        "embedding",
+        "embeddings",
+        "semantic",
+        "compute",
+        "calculate",
+        "get",
+        "dot",
+    }:
         return "similarity"
     if parts & _FAR and parts & {"vector", "vectors", "embedding", "embeddings"}:
         return "distance"
@@ -119,7 +157,9 @@ def cuts_into_chunks(name: str) -> bool:
 @lru_cache(maxsize=50_000)
 def is_share(name: str) -> bool:
     """Return whether a number of this name is a part of a whole: a list may be cut to it."""
-    return not frozenset("fraction percent percentage percentile pct ratio share proportion portion quantile".split()).isdisjoint(words(name))
+    return not frozenset(
+        "fraction percent percentage percentile pct ratio share proportion portion quantile".split()
+    ).isdisjoint(words(name))
 
 
 @dataclass(frozen=True)
@@ -141,10 +181,26 @@ def claim(name: str) -> Claim | None:
     lowered = name.lower().strip("_")
     if found >= {"top", "k"} and found & _CUTOFFS:
         return None
-    if parts[0] in ("n", "nr", "num", "number", "max") and found & {"relevant", "similar", "nearest", "closest", "neighbors", "neighbours", "retrieved"}:
+    if parts[0] in ("n", "nr", "num", "number", "max") and found & {
+        "relevant",
+        "similar",
+        "nearest",
+        "closest",
+        "neighbors",
+        "neighbours",
+        "retrieved",
+    }:
         return Claim(Kind.TOP_K.value, True, sure=True)
-    if lowered in TOP_K_NAMES or (parts[-1] in ("k", "topk") and len(parts) > 1) or "topk" in found or (found >= {"top", "k"}):
-        return Claim(Kind.TOP_K.value, lowered not in ("k", "top_n", "topn", "max_results", "num_docs", "n_docs", "num_documents"))
+    if (
+        lowered in TOP_K_NAMES
+        or (parts[-1] in ("k", "topk") and len(parts) > 1)
+        or "topk" in found
+        or (found >= {"top", "k"})
+    ):
+        return Claim(
+            Kind.TOP_K.value,
+            lowered not in ("k", "top_n", "topn", "max_results", "num_docs", "n_docs", "num_documents"),
+        )
     if found & _CLOSE and found & _FLOORS:
         return Claim(Kind.SIMILARITY_THRESHOLD.value, True)
     if found & _FAR and found & _CAPS:
@@ -155,7 +211,16 @@ def claim(name: str) -> Claim | None:
         return Claim(Kind.SIMILARITY_THRESHOLD.value, False)
     if found >= {"lambda", "mult"} or found >= {"mmr", "lambda"} or found >= {"mmr", "diversity"}:
         return Claim(Kind.SCORE_WEIGHT.value, True)
-    if found & WEIGHTS and found & {"dense", "vector", "semantic", "embedding", "similarity", "hybrid", "cosine", "sparse"}:
+    if found & WEIGHTS and found & {
+        "dense",
+        "vector",
+        "semantic",
+        "embedding",
+        "similarity",
+        "hybrid",
+        "cosine",
+        "sparse",
+    }:
         return Claim(Kind.SCORE_WEIGHT.value, True)
     if lowered in ("alpha", "diversity"):
         return Claim(Kind.SCORE_WEIGHT.value, False)
@@ -165,9 +230,12 @@ def claim(name: str) -> Claim | None:
 
 
 _OTHER_QUANTITIES = frozenset(
-    "batch token tokens dim dims dimension dimensions timeout seconds sleep delay offset seed port retries retry retrying attempts epochs epoch lr ctx gpu layers "
-    "workers worker threads temperature bytes width height version interval ttl capacity elements pixels overlap window maxlength maxlen length step stride "
-    "charset depth bits precision budget padding year day hour minute ms buffer".split()
+    """
+    batch token tokens dim dims dimension dimensions timeout seconds sleep delay offset seed port retries retry
+    retrying attempts epochs epoch lr ctx gpu layers workers worker threads temperature bytes width height
+    version interval ttl capacity elements pixels overlap window maxlength maxlen length step stride charset
+    depth bits precision budget padding year day hour minute ms buffer
+""".split()
 )
 
 

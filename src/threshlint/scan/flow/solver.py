@@ -67,8 +67,10 @@ class Solver:
         """Make a node that stands where another does."""
         file, line = (self.graph.file_of(like), self.graph.line_of(like)) if like >= 0 else (0, 1)
         self.graph.extra.append((file, line))
-        for table in (self.held, self.onward, self.back, self.users):
-            table.append(set() if table is self.held else [])
+        self.held.append(set())
+        self.onward.append([])
+        self.back.append([])
+        self.users.append([])
         return len(self.held) - 1
 
     def once(self, like: int, *purpose: object) -> int:
@@ -121,14 +123,16 @@ class Solver:
             self._pending.append(node)
         else:
             fresh.append(value)
-        if (value == PART or value == HIT) and node in self.score_names:
+        if value in (PART, HIT) and node in self.score_names:
             self.add(node, self.score_names[node])
 
     def rank_attributes(self) -> bool:
         """Let attributes be ranked whose every list is; return whether any was."""
         ranked = False
         for node in tuple(self._half_ranked):
-            if RANKED not in self.held[node] and all(RANKED in self.held[source] for source in self.back[node] if self._holds_list(source)):
+            if RANKED not in self.held[node] and all(
+                RANKED in self.held[source] for source in self.back[node] if self._holds_list(source)
+            ):
                 ranked = True
                 self._hold(node, RANKED)
         return ranked
@@ -230,7 +234,7 @@ class Solver:
         word = self.graph.word_of(target)
         if word is not None and speaks_against(word, demand.kind):
             return None
-        if word is None or self.graph.literal(source) is None and self.graph.word_of(source) in (None, word):
+        if word is None or (self.graph.literal(source) is None and self.graph.word_of(source) in (None, word)):
             return demand
         return demand.step(target, f"flows into `{word}`")
 
@@ -357,7 +361,19 @@ def shifted(operation: Operation, base: int) -> Operation:
 def operands(operation: Operation) -> list[int]:
     """Return the nodes whose values an operation looks at."""
     op, _, *rest = operation
-    if op in (Op.ATTRIBUTE, Op.UNPACK, Op.ITERATE, Op.AWAIT, Op.INSTANCE, Op.SLICE, Op.SET_ATTRIBUTE, Op.SET_ITEM, Op.CUT_LOOP, Op.SUPER, Op.PICK):
+    if op in (
+        Op.ATTRIBUTE,
+        Op.UNPACK,
+        Op.ITERATE,
+        Op.AWAIT,
+        Op.INSTANCE,
+        Op.SLICE,
+        Op.SET_ATTRIBUTE,
+        Op.SET_ITEM,
+        Op.CUT_LOOP,
+        Op.SUPER,
+        Op.PICK,
+    ):
         return [rest[0]]
     if op is Op.ITEM:
         return [rest[0], rest[2]]

@@ -50,7 +50,10 @@ ELEMENTWISE = frozenset({EMBEDDING, SIMILARITY, DISTANCE, OTHER, DIFFERENCE, PRO
 _SIMILARITY_WORDS = frozenset("similarity similarities sim sims cosine cos score scores certainty relevance".split())
 _DISTANCE_WORDS = frozenset("distance distances dist dists".split())
 _OTHER_WORDS = frozenset(
-    "rerank reranker reranking bm25 keyword text lexical fuzzy confidence probability prob fulltext rank rrf max min threshold avg".split()
+    """
+    rerank reranker reranking bm25 keyword text lexical fuzzy confidence probability prob fulltext rank rrf max
+    min threshold avg
+""".split()
 )
 
 

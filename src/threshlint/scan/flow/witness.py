@@ -95,10 +95,16 @@ class Witness(Arithmetic):
 
     def _name_embeddings(self) -> None:
         for file, node, named in self._each_named():
-            if named.binding is Binding.KEYWORD or not is_embedding_name(named.name) or self.graph.literal(node) is not None:
+            if (
+                named.binding is Binding.KEYWORD
+                or not is_embedding_name(named.name)
+                or self.graph.literal(node) is not None
+            ):
                 continue
             held = self.held[node]
-            if any(isinstance(value, tuple) and value[0] in (OBJECT, CLASS, FUNCTION, MODULE, INSTANCE) for value in held):
+            if any(
+                isinstance(value, tuple) and value[0] in (OBJECT, CLASS, FUNCTION, MODULE, INSTANCE) for value in held
+            ):
                 continue
             if held & (SCORES | {OTHER, ORDER}) or not self.graph.files[file].hints & Hint.EMBEDDING:
                 continue
@@ -143,7 +149,9 @@ class Witness(Arithmetic):
                 continue
             for index in fitting:
                 self.resolved.add(result)
-                self.call_function(index, result, arguments, skip=0 if "staticmethod" in self.graph.functions[index].decorators else 1)
+                self.call_function(
+                    index, result, arguments, skip=0 if "staticmethod" in self.graph.functions[index].decorators else 1
+                )
 
     def _worth_joining(self, name: str, keywords: Mapping[str, int]) -> bool:
         """Only calls that may carry what is looked for are worth a guess."""
@@ -176,7 +184,9 @@ class Witness(Arithmetic):
             file = self.graph.file_of(result)
             if not self.graph.files[file].hints & Hint.EMBEDDING:
                 continue
-            if makes_embeddings(name) or (name in ("encode", "aencode", "__call__") and self._receiver_embeds(receiver)):
+            if makes_embeddings(name) or (
+                name in ("encode", "aencode", "__call__") and self._receiver_embeds(receiver)
+            ):
                 self.add(result, EMBEDDING)
                 continue
             role = makes_scores(name)
@@ -195,12 +205,21 @@ class Witness(Arithmetic):
             return
         for keyword, node in keywords.items():
             said = claim(keyword)
-            if node >= 0 and said is not None and (said.plain or keyword in ("k", "top_n", "diversity", "alpha", "threshold")):
-                self.sink(node, Demand(said.kind, Evidence.NAME, result, f"`{keyword}` of `{name}`, which is given embeddings"))
+            if (
+                node >= 0
+                and said is not None
+                and (said.plain or keyword in ("k", "top_n", "diversity", "alpha", "threshold"))
+            ):
+                self.sink(
+                    node,
+                    Demand(said.kind, Evidence.NAME, result, f"`{keyword}` of `{name}`, which is given embeddings"),
+                )
 
     def _receiver_embeds(self, receiver: int) -> bool:
         word = self.graph.word_of(receiver) or ""
-        return not {"model", "encoder", "embedder", "embed", "embedding", "transformer", "sbert", "st"}.isdisjoint(words(word))
+        return not {"model", "encoder", "embedder", "embed", "embedding", "transformer", "sbert", "st"}.isdisjoint(
+            words(word)
+        )
 
     def _name_search(self, call: OpenCall) -> None:
         """A search on a receiver, or with arguments, that speak of vectors."""
@@ -209,7 +228,11 @@ class Witness(Arithmetic):
         by_vector = any(is_vector_argument(keyword) for keyword in keywords) or any(
             EMBEDDING in self.held[node] for node in (*positional, *keywords.values()) if node >= 0
         )
-        if not by_vector and not speaks_of_vectors(word) and not {"similarity", "similar", "nearest", "knn", "semantic"} & set(words(name)):
+        if (
+            not by_vector
+            and not speaks_of_vectors(word)
+            and not {"similarity", "similar", "nearest", "knn", "semantic"} & set(words(name))
+        ):
             return
         if not by_vector and {"recent", "user", "session"} & set(words(word)):
             return
@@ -219,7 +242,11 @@ class Witness(Arithmetic):
             said = claim(keyword)
             if node >= 0 and said is not None and keyword.lower() in TOP_K_NAMES | LIMIT_NAMES:
                 self.sink(node, Demand(Kind.TOP_K.value, Evidence.NAME, result, f"`{keyword}` of {note}"))
-            elif node >= 0 and said is not None and said.kind in (Kind.SIMILARITY_THRESHOLD.value, Kind.DISTANCE_THRESHOLD.value):
+            elif (
+                node >= 0
+                and said is not None
+                and said.kind in (Kind.SIMILARITY_THRESHOLD.value, Kind.DISTANCE_THRESHOLD.value)
+            ):
                 self.sink(node, Demand(said.kind, Evidence.NAME, result, f"`{keyword}` of {note}"))
         for node in positional[1:3]:
             literal = self.graph.literal(node)
@@ -236,7 +263,9 @@ class Witness(Arithmetic):
                 declared = self.graph.functions[index]
                 for parameter in declared.parameters:
                     if parameter.style in ("normal", "keyword") and parameter.name != "self":
-                        by_name[parameter.name].append((self.graph.node_in_function(index, parameter.node), declared.stub))
+                        by_name[parameter.name].append(
+                            (self.graph.node_in_function(index, parameter.node), declared.stub)
+                        )
             for name, nodes in by_name.items():
                 self._vote(members[0], name, nodes)
 
@@ -253,7 +282,10 @@ class Witness(Arithmetic):
             if function.owner < 0 or function.name.startswith("__"):
                 continue
             owner = self.owner_of(index)
-            top = next((cls for cls in reversed(self.lineage(owner)) if function.name in self.graph.classes[cls].members), owner)
+            top = next(
+                (cls for cls in reversed(self.lineage(owner)) if function.name in self.graph.classes[cls].members),
+                owner,
+            )
             families[top, function.name].append(index)
         return {key: members for key, members in families.items() if len(members) > 1}
 
@@ -278,7 +310,10 @@ class Witness(Arithmetic):
             model = self.demands[in_favour[0]][kind]
             for node, _ in nodes:
                 if kind not in self.demands.get(node, {}) and REFUTES not in self.demands.get(node, {}):
-                    self.demand(node, model.step(in_favour[0], f"as `{name}` of the method that overrides it, or that it overrides"))
+                    self.demand(
+                        node,
+                        model.step(in_favour[0], f"as `{name}` of the method that overrides it, or that it overrides"),
+                    )
 
     def _carry_to_calls(self, node: int, demand: Demand) -> None:
         """Carry a demand on to the arguments, where one implementation alone was not enough."""
@@ -289,7 +324,7 @@ class Witness(Arithmetic):
     # attributes and keys of unknown objects
 
     def _join_by_attribute(self) -> None:
-        """``config.min_similarity`` on an object of unknown type is the field of that name, if only one can be meant."""
+        """An attribute of an unknown object is the field of that name, if only one can be meant."""
         fields = self._declared_fields()
         for node, wanted in tuple(self.demands.items()):
             if not any(kind in KINDS for kind in wanted):
@@ -297,9 +332,7 @@ class Witness(Arithmetic):
             made = self.made_by.get(node)
             if made is None:
                 continue
-            if made[0] is Op.ATTRIBUTE:
-                name, base = made[3], made[2]
-            elif made[0] is Op.ITEM and isinstance(made[3], str):
+            if made[0] is Op.ATTRIBUTE or (made[0] is Op.ITEM and isinstance(made[3], str)):
                 name, base = made[3], made[2]
             else:
                 continue
@@ -317,7 +350,9 @@ class Witness(Arithmetic):
             for name in cls.members:
                 if claim(name) is not None or len(words(name)) > 1:
                     node = self.member(index, name)
-                    if node >= 0 and not any(isinstance(value, tuple) and value[0] == FUNCTION for value in self.held[node]):
+                    if node >= 0 and not any(
+                        isinstance(value, tuple) and value[0] == FUNCTION for value in self.held[node]
+                    ):
                         fields[name].append(self.class_attribute(index, name))
         for file, facts in enumerate(self.graph.files):
             for key, node in facts.names.items():
@@ -340,9 +375,15 @@ class Witness(Arithmetic):
                 continue
             if REFUTES in self.demands.get(node, {}) or not self._leads_to_number(node):
                 continue
-            kind = said.kind if said.sure and self._embeds(file) else self._believed(file, named, said.kind, plain=said.plain)
+            kind = (
+                said.kind
+                if said.sure and self._embeds(file)
+                else self._believed(file, named, said.kind, plain=said.plain)
+            )
             if kind is not None:
-                self.demand(node, Demand(kind, Evidence.NAME, node, f"`{named.name}` says so, among code about vector search"))
+                self.demand(
+                    node, Demand(kind, Evidence.NAME, node, f"`{named.name}` says so, among code about vector search")
+                )
 
     def _embeds(self, file: int) -> bool:
         """Return whether a file has to do with embeddings; in a project about them, a softer word is enough."""
@@ -372,14 +413,20 @@ class Witness(Arithmetic):
             return None
         if function is not None and cls is not None and function.name.startswith("__"):
             function, takes_vector = None, False
-        name = function.name if function is not None else cls.name if cls is not None else facts.module.rpartition(".")[2]
+        name = (
+            function.name if function is not None else cls.name if cls is not None else facts.module.rpartition(".")[2]
+        )
         modules = facts.module.split(".")[-2:]
         around = [part for part in (function.name if function else "", cls.name if cls else "", *modules) if part]
         speaks = any(speaks_of_vectors(part) for part in around)
-        takes_vector = function is not None and any(is_vector_argument(parameter.name) for parameter in function.parameters)
+        takes_vector = function is not None and any(
+            is_vector_argument(parameter.name) for parameter in function.parameters
+        )
         if kind == Kind.TOP_K.value:
             if function is not None:
-                agreed = (searches(function.name) and (takes_vector or (speaks and hints & Hint.VECTOR))) or (takes_vector and plain)
+                agreed = (searches(function.name) and (takes_vector or (speaks and hints & Hint.VECTOR))) or (
+                    takes_vector and plain
+                )
                 if named.name.lower() in LIMIT_NAMES:
                     agreed = searches(function.name) and takes_vector
             else:
@@ -396,4 +443,3 @@ class Witness(Arithmetic):
         if kind == Kind.DISTANCE_THRESHOLD.value and not hints & Hint.GEOMETRY:
             return kind
         return kind if set(words(named.name)) & {"score", "relevance", "match"} or speaks_of_vectors(name) else None
-

@@ -23,7 +23,8 @@ else:
 
 TAKEN = frozenset({*(kind.value for kind in Kind), "score-threshold", "knob", "embedding", "other"})
 UNITS = frozenset(
-    "cosine-similarity cosine-distance certainty l2 squared-l2 dot angle percentile rank-fraction normalised-similarity".split()
+    "cosine-similarity cosine-distance certainty l2 squared-l2 dot angle percentile rank-fraction "
+    "normalised-similarity".split()
 )
 NEEDED = ROLES | {"ranked"}
 
@@ -222,10 +223,12 @@ def _takes(table: Any, where: str) -> dict[str, Take]:
         raise KnowledgeError(f"{where}: takes must be a table of parameters")
     found = {}
     for name, value in table.items():
-        entry = {"kind": value} if isinstance(value, str) else value
+        entry: Any = {"kind": value} if isinstance(value, str) else value
         if not isinstance(entry, Mapping) or entry.get("kind") not in TAKEN:
             near = difflib.get_close_matches(str(entry.get("kind") if isinstance(entry, Mapping) else entry), TAKEN, 1)
-            raise KnowledgeError(f"{where}: {name} takes {value!r}, which is no kind" + (f"; did you mean {near[0]!r}?" if near else ""))
+            raise KnowledgeError(
+                f"{where}: {name} takes {value!r}, which is no kind" + (f"; did you mean {near[0]!r}?" if near else "")
+            )
         if entry.get("unit") is not None and entry["unit"] not in UNITS:
             raise KnowledgeError(f"{where}: unknown unit {entry['unit']!r}; the units are {', '.join(sorted(UNITS))}")
         unknown = set(entry) - {"kind", "unit", "low", "high"}
@@ -290,7 +293,12 @@ def read_library(data: Mapping[str, Any], where: str, into: Knowledge) -> None:
     for name, table in data.get("types", {}).items():
         _check_keys(table, f"{where} {name}", "types")
         shapes = {key: _shape(text, f"{where} {name}.{key}") for key, text in table.get("attributes", {}).items()}
-        library.types[name] = Type(library.name, name, tuple(table.get("bases", ())), {key: shape for key, shape in shapes.items() if shape is not None})
+        library.types[name] = Type(
+            library.name,
+            name,
+            tuple(table.get("bases", ())),
+            {key: shape for key, shape in shapes.items() if shape is not None},
+        )
     for table in data.get("calls", ()):
         call = _call(table, library.name, where)
         library.calls.setdefault(call.name, []).append(call)
@@ -299,7 +307,11 @@ def read_library(data: Mapping[str, Any], where: str, into: Knowledge) -> None:
             library.types[head] = Type(library.name, head)
     for table in data.get("dicts", ()):
         _check_keys(table, where, "dicts")
-        into.dicts.append(DictPattern(frozenset(table.get("under", ())), frozenset(table.get("has", ())), _takes(table["takes"], where)))
+        into.dicts.append(
+            DictPattern(
+                frozenset(table.get("under", ())), frozenset(table.get("has", ())), _takes(table["takes"], where)
+            )
+        )
     into.add(library)
 
 
