@@ -25,6 +25,7 @@ def scan(paths: Sequence[Path], config: Config) -> Inventory:
     """
     from threshlint.scan.context import context_files
     from threshlint.scan.discover import discover
+    from threshlint.scan.stack import with_deep_stack
 
     found = discover(paths, config)
     context = context_files(config, found.files)
@@ -32,7 +33,7 @@ def scan(paths: Sequence[Path], config: Config) -> Inventory:
     analysed = _analyse(files.values())
     named = {file.relative for file in found.files}
     skipped = (*found.skipped, *context.skipped, *_skipped(analysed, named))
-    return _judge(analysed, named, skipped, config)
+    return with_deep_stack(_judge, analysed, named, skipped, config)
 
 
 def _analyse(files: Iterable[SourceFile]) -> list[Analysed]:
@@ -49,40 +50,41 @@ def module_name(relative: str) -> str:
 
 
 def _skipped(analysed: Sequence[Analysed], named: set[str]) -> list[Skipped]:
-    """Name what could not be analysed; a context file counts fully when a named file imports it."""
-    broken = [one for one in analysed if one.reason is not None]
-    if not broken:
-        return []
-    needed = _imported_by({one.relative for one in analysed if one.relative in named}, analysed) if named else set()
-    return [
-        Skipped(
-            one.relative,
-            one.reason or "",
-            context=one.relative not in named and module_name(one.relative) not in needed,
-        )
-        for one in broken
-    ]
+    """Name what could not be analysed; a context file counts fully when a named file depends on it."""
+    broken = {one.relative: one.reason for one in analysed if one.reason is not None}
+    if broken.keys() <= named:
+        return [Skipped(path, reason) for path, reason in broken.items()]
+    needed = _reached_from(named, analysed)
+    return [Skipped(path, reason, context=path not in named | needed) for path, reason in broken.items()]
 
 
-def _imported_by(named: set[str], analysed: Sequence[Analysed]) -> set[str]:
-    """Return every ending of a module path that the named files import, directly or through others."""
-    by_module = {module_name(one.relative): one for one in analysed}
-    endings: dict[str, str] = {}
-    for module in by_module:
-        parts = module.split(".")
-        for start in range(len(parts)):
-            endings.setdefault(".".join(parts[start:]), module)
-    reached: set[str] = set()
-    pending = [module_name(path) for path in named]
+def _reached_from(named: set[str], analysed: Sequence[Analysed]) -> set[str]:
+    """Return the files that the named ones import, directly or through others."""
+    from threshlint.scan.facts import Facts
+    from threshlint.scan.flow.graph import Graph
+
+    files = [one.facts or Facts(one.relative, module_name(one.relative)) for one in analysed]
+    graph = Graph(files)
+    pending = [index for index, file in enumerate(files) if file.path in named]
+    reached = set(pending)
     while pending:
-        one = by_module.get(pending.pop())
-        for dotted in one.facts.imports if one is not None and one.facts is not None else ():
-            for name in (dotted, dotted.rpartition(".")[0]):
-                module = endings.get(name)
-                if module is not None and module not in reached:
-                    reached.add(module)
-                    pending.append(module)
-    return reached
+        near = pending.pop()
+        for module in _with_packages(files[near].imports):
+            index = graph.module(module, near)
+            if index is not None and index not in reached:
+                reached.add(index)
+                pending.append(index)
+    return {files[index].path for index in reached}
+
+
+def _with_packages(imports: Iterable[str]) -> set[str]:
+    """Return dotted names and all that is above them: ``a.b.c`` runs ``a`` and ``a.b`` first."""
+    modules: set[str] = set()
+    for dotted in imports:
+        while dotted and dotted not in modules:
+            modules.add(dotted)
+            dotted = dotted.rpartition(".")[0]
+    return modules
 
 
 def _judge(analysed: Sequence[Analysed], named: set[str], skipped: Sequence[Skipped], config: Config) -> Inventory:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import sys
-import threading
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from threshlint.scan.lexer import lex
+from threshlint.scan.lexer import Lexed, lex
 from threshlint.scan.source import Unreadable, is_generated, read_source
 
 if TYPE_CHECKING:
+    import libcst
+
     from threshlint.scan.coverage import FileComments
     from threshlint.scan.facts import Facts
 
-# The parser and the walk need stack in proportion to the nesting; the memory is only taken when used.
-STACK_BYTES = 512 * 1024 * 1024
-RECURSION_LIMIT = 200_000
-# Code that people write stays far below this; beyond it a parser's stack is at risk.
-MOST_BRACKETS = 60
-LONGEST_CHAIN = 1_500
-MOST_ELIFS = 400
+MOST_BRACKETS = 200  # CPython takes no more
+# Beyond these, LibCST's parser may take long, or more stack than there is; what people write stays far below.
+_DEEPEST = 1_000
+_MOST_BRANCHES = 400
+_MOST_PATTERN_BRACKETS = 12  # each takes it twice as long
+
+_WHERE_IT_STANDS = re.compile(r"(?:parser|tokenizer) error: (?:error at \d+:\d+: )?")
+_LONGEST_MESSAGE = 120
+_TOO_DEEP = "is nested too deeply to be analysed; simplify or exclude it"
 
 
 @dataclass(frozen=True)
@@ -44,25 +47,47 @@ class Analysed:
     risky: bool = False  # to be done again where a crash costs nothing but itself
 
 
-def analyse(job: Job, *, isolated: bool = False) -> Analysed:
-    """Analyse one file.
+def analyse(job: Job, *, expendable: bool = False) -> Analysed:
+    """Analyse one file; whatever is wrong with it becomes a reason.
 
-    Code that is nested so deeply that the parser's native stack may overflow is only parsed when
-    the caller says that this process may die (``isolated``).
+    Code that may crash or stall the parser is only parsed if this process may die (``expendable``).
     """
     source = read_source(job.path)
     if isinstance(source, Unreadable):
         return Analysed(job.relative, reason=source.reason)
     if is_generated(source.text, job.relative):
         return Analysed(job.relative)
-    lexed = lex(source.text)
-    if not isolated and (
-        lexed.max_depth > MOST_BRACKETS
-        or lexed.longest_chain > LONGEST_CHAIN
-        or source.text.count("elif ") > MOST_ELIFS
-    ):
-        return Analysed(job.relative, risky=True)
+    try:
+        lexed = lex(source.text)
+        if lexed.most_brackets > MOST_BRACKETS:
+            reason = f"is nested too deeply: Python allows {MOST_BRACKETS} open brackets, and it has more"
+            return Analysed(job.relative, reason=reason)
+        if not expendable and is_risky(lexed):
+            return Analysed(job.relative, reason=_TOO_DEEP, risky=True)
+        return _parse(job, lexed)
+    except RecursionError:
+        return Analysed(job.relative, reason=_TOO_DEEP)
+    except MemoryError:
+        return Analysed(job.relative, reason="takes more memory than there is; split or exclude it")
+    except UnicodeEncodeError:
+        return Analysed(job.relative, reason="holds half a character (a lone surrogate); save it as UTF-8")
+    except Exception as error:  # one file's trouble is not the others'
+        said = f"{type(error).__name__}: {error}"[:_LONGEST_MESSAGE]
+        reason = f"could not be analysed ({said}), which is a bug in threshlint: please report it with the file"
+        return Analysed(job.relative, reason=reason)
 
+
+def is_risky(lexed: Lexed) -> bool:
+    """Tell whether parsing a file may crash or stall the process; the parser is native code."""
+    text = lexed.text
+    return (
+        lexed.deepest > _DEEPEST
+        or text.count("elif") + text.count("lambda") > _MOST_BRANCHES
+        or (lexed.most_brackets > _MOST_PATTERN_BRACKETS and "case" in text)
+    )
+
+
+def _parse(job: Job, lexed: Lexed) -> Analysed:
     import libcst  # costs 0.2 s: only once a file needs it
 
     from threshlint.scan.coverage import read_comments
@@ -70,45 +95,16 @@ def analyse(job: Job, *, isolated: bool = False) -> Analysed:
     from threshlint.scan.extract.positions import OutOfStepError
 
     try:
-        facts = extract(lexed, job.relative, job.module)
-        return Analysed(job.relative, facts, read_comments(lexed))
+        return Analysed(job.relative, extract(lexed, job.relative, job.module), read_comments(lexed))
     except libcst.ParserSyntaxError as error:
-        return Analysed(
-            job.relative,
-            reason=f"is not valid Python: {_first_line(error.message)} (line {error.raw_line}, column {error.raw_column + 1})",
-        )
-    except RecursionError:
-        return Analysed(job.relative, reason="is nested too deeply to be analysed")
+        return Analysed(job.relative, reason=_syntax_error(error))
     except OutOfStepError:
-        return Analysed(
-            job.relative, reason="could not be analysed: the places of its tokens could not be told for certain"
-        )
+        reason = "could not be analysed: its parser and its lexer disagree on it; please report it with the file"
+        return Analysed(job.relative, reason=reason)
 
 
-def _first_line(message: str) -> str:
-    return " ".join(message.split())[:200]
-
-
-def with_deep_stack(function, *arguments):  # type: ignore[no-untyped-def]
-    """Call a function on a thread whose stack is deep enough for deeply nested code."""
-    outcome: list[object] = []
-    before = sys.getrecursionlimit()
-
-    def run() -> None:
-        try:
-            outcome.append(function(*arguments))
-        except BaseException as problem:  # handed on to the caller below
-            outcome.append(problem)
-
-    stack = threading.stack_size(STACK_BYTES)
-    sys.setrecursionlimit(RECURSION_LIMIT)
-    try:
-        thread = threading.Thread(target=run)
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(stack)
-        sys.setrecursionlimit(before)
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0]
+def _syntax_error(error: libcst.ParserSyntaxError) -> str:
+    said = " ".join(_WHERE_IT_STANDS.sub("", error.message).split())
+    if len(said) > _LONGEST_MESSAGE:
+        said = said[:_LONGEST_MESSAGE].rpartition(" ")[0] + " ..."
+    return f"cannot be parsed: {said} (line {error.raw_line}, column {error.raw_column + 1})"

@@ -159,7 +159,6 @@ class Facts:
     stars: list[str] = field(default_factory=list)  # modules whose names are all imported
     named: list[Named] = field(default_factory=list)
     queries: list[Query] = field(default_factory=list)
-    option_reads: list[tuple[int, str]] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)  # every module and name imported, dotted
     words: dict[int, str] = field(default_factory=dict)  # identifiers behind nodes, for messages
     hints: int = 0

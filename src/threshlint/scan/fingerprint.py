@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from threshlint.scan.lexer import Lexed, TokenKind
-from threshlint.scan.logical import LogicalLines
+from threshlint.scan.logical import LogicalLine, LogicalLines
 from threshlint.site import Site
 
 _LEFT_OUT = frozenset({TokenKind.COMMENT, TokenKind.NUMBER, TokenKind.STRING})
@@ -15,32 +16,45 @@ _LEFT_OUT = frozenset({TokenKind.COMMENT, TokenKind.NUMBER, TokenKind.STRING})
 
 def fingerprints(sites: Sequence[Site], sources: Mapping[str, Lexed]) -> list[str]:
     """Return the fingerprint of each site; equal sites of a file are told apart by a count."""
-    lines = {path: LogicalLines(lexed) for path, lexed in sources.items()}
+    files = {path: _Statements(lexed) for path, lexed in sources.items()}
     counts: Counter[str] = Counter()
     found = []
     for site in sites:
-        statement = _statement(site, lines[site.path]) if site.path in lines else ""
-        key = "|".join((site.path, site.scope, site.name or "", site.kind.value, _digest(statement, 6)))
+        statement = files[site.path].digest(site) if site.path in files else _digest("", 6)
+        key = "|".join((site.path, site.scope, site.name or "", site.kind.value, statement))
         counts[key] += 1
         found.append(_digest(f"{key}|{counts[key]}", 8))
     return found
 
 
-def _statement(site: Site, lines: LogicalLines) -> str:
-    """Return the logical line of a site without its literals, comments and spaces."""
-    lexed = lines.lexed
-    logical = lines.at(lexed.line_starts[site.span.line - 1] + site.span.column - 1)
-    if logical is None:
-        return ""
-    pieces, at = [], logical.start
-    for kind, start, end in lexed.tokens:
-        if start >= logical.end:
-            break
-        if start >= at and kind in _LEFT_OUT:
-            pieces.append(lexed.text[at:start])
-            at = end
-    pieces.append(lexed.text[at : logical.end])
-    return "".join("".join(pieces).split())
+class _Statements:
+    """The logical lines of one file without their literals, comments and spaces, as digests."""
+
+    def __init__(self, lexed: Lexed) -> None:
+        self._lexed = lexed
+        self._lines = LogicalLines(lexed)
+        self._starts = [start for _, start, _ in lexed.tokens]
+        self._known: dict[int, str] = {}
+
+    def digest(self, site: Site) -> str:
+        lexed = self._lexed
+        logical = self._lines.at(lexed.line_starts[site.span.line - 1] + site.span.column - 1)
+        if logical is None:
+            return _digest("", 6)
+        if logical.index not in self._known:  # a table of thousands of sites may be one logical line
+            self._known[logical.index] = _digest(self._bare(logical), 6)
+        return self._known[logical.index]
+
+    def _bare(self, logical: LogicalLine) -> str:
+        text = self._lexed.text
+        pieces, at = [], logical.start
+        for index in range(bisect_left(self._starts, logical.start), bisect_left(self._starts, logical.end)):
+            kind, start, end = self._lexed.tokens[index]
+            if start >= at and kind in _LEFT_OUT:
+                pieces.append(text[at:start])
+                at = end
+        pieces.append(text[at : logical.end])
+        return "".join("".join(pieces).split())
 
 
 def _digest(text: str, size: int) -> str:

@@ -87,6 +87,8 @@ _STRING_END = {
     "'''": re.compile(r"[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*'''"),
 }
 _LINE = re.compile(r"\r\n|\r|\n")
+_REST_OF_LINE = re.compile(r"[^\r\n]*")
+MOST_NESTED_FSTRINGS = 150  # as in CPython; far below what the interpreter's stack holds
 
 
 @dataclass
@@ -95,8 +97,8 @@ class Lexed:
 
     text: str
     tokens: list[Token] = field(default_factory=list)
-    max_depth: int = 0  # of open brackets
-    longest_chain: int = 0  # of tokens with nothing between them that starts anew: a comma, a colon, a line's end
+    most_brackets: int = 0  # open at once, f-strings' braces included
+    deepest: int = 0  # how deep a tree of it may be at most: see _Lexer.code
     complete: bool = True  # False where the lexer met something that is no Python
     line_starts: list[int] = field(default_factory=list)
 
@@ -122,48 +124,52 @@ class _Lexer:
         self.lexed = lexed
         self.text = lexed.text
         self.tokens = lexed.tokens
+        self.fstrings = 0  # and format specs, around the current place
+        self.brackets = 0  # open at the current place
 
     def run(self) -> None:
-        end = self.code(0, inside_fstring=False)
+        end = self.code(0, 0)
         if end < len(self.text):
             self.lexed.complete = False
 
-    def code(self, at: int, *, inside_fstring: bool) -> int:
-        """Lex code from ``at``; return where it ended.
+    def code(self, at: int, depth: int) -> int:
+        """Lex code from ``at``; return where it ended: inside an f-string at the ``}``, ``:`` or ``!`` that ends it.
 
-        Inside an f-string that is the ``}``, ``:`` or ``!`` that ends the expression.
+        Each operator, bracket, name and string may nest a tree one deeper (``a.b.c``, ``not not a``, ``a + b + c``),
+        until a comma or the end of the logical line starts anew. How many there were since then, and before each
+        bracket that is open, is ``depth``: no tree of this code is deeper.
         """
-        text, append, size = self.text, self.tokens.append, len(self.text)
+        text, append, size, lexed = self.text, self.tokens.append, len(self.text), self.lexed
         match_at = _CODE.match
-        depth = 0
+        inside_fstring = self.fstrings > 0
+        outer: list[int] = []  # where the brackets around the innermost one that is open began, in depth
+        began = depth  # where that one did
         blank = True  # nothing but comments on this logical line so far
-        chain = 0
         while at < size:
             match = match_at(text, at)
             if match is None:
-                if text[at].isspace():  # a stray separator: no newline to Python
-                    at += 1
-                    continue
-                self.lexed.complete = False
+                if not text[at].isspace():  # a stray separator is no newline to Python
+                    lexed.complete = False
                 at += 1
                 continue
             kind = match.lastgroup
             end = match.end()
             if kind == "skip":
-                if inside_fstring and depth == 0:
+                if inside_fstring and not outer:
                     first = text[at]
                     if first == ":" or (first == "!" and text[end : end + 1] != "="):
-                        return at
+                        break
                 if text[at] not in " \t\f\\":
                     blank = False
-                    chain += end - at
-                    if "," in match.group() or ":" in match.group():
-                        chain = 0
-                    elif chain > self.lexed.longest_chain:
-                        self.lexed.longest_chain = chain
+                    depth += end - at
+                    operators = match.group()
+                    if "," in operators or ";" in operators:
+                        if depth > lexed.deepest:
+                            lexed.deepest = depth
+                        depth = began
             elif kind == "name":
                 blank = False
-                chain += 1
+                depth += 1
                 if match.group() not in HARD_KEYWORDS:
                     append((TokenKind.NAME, at, end))
             elif kind == "number":
@@ -171,49 +177,73 @@ class _Lexer:
                 append((TokenKind.NUMBER, at, end))
             elif kind == "string":
                 blank = False
-                chain += 1
-                end = self.string(at, match)
+                depth += 1
+                end = self.string(at, match, depth)
             elif kind == "newline":
-                chain = 0 if depth == 0 else chain
-                if depth == 0 and not blank and not inside_fstring:
-                    append((TokenKind.NEWLINE, at, at))
-                    blank = True
+                if not outer and not inside_fstring:
+                    if depth > lexed.deepest:
+                        lexed.deepest = depth
+                    depth = 0
+                    if not blank:
+                        append((TokenKind.NEWLINE, at, at))
+                        blank = True
             elif kind == "comment":
                 append((TokenKind.COMMENT, at, end))
             elif kind == "open":
                 blank = False
-                chain += 1
                 depth += 1
-                if depth > self.lexed.max_depth:
-                    self.lexed.max_depth = depth
+                outer.append(began)
+                began = depth
+                self.open_bracket()
             else:
                 blank = False
-                if depth == 0 and inside_fstring:
-                    return at
-                depth = max(depth - 1, 0)
+                if outer:
+                    if depth > lexed.deepest:
+                        lexed.deepest = depth
+                    depth, began = began, outer.pop()
+                    self.brackets -= 1
+                elif inside_fstring:
+                    break
             at = end
+        lexed.deepest = max(lexed.deepest, depth)
         if not blank and not inside_fstring:
             append((TokenKind.NEWLINE, size, size))
         return at
 
-    def string(self, start: int, opening: re.Match[str]) -> int:
+    def open_bracket(self) -> None:
+        self.brackets += 1
+        if self.brackets > self.lexed.most_brackets:
+            self.lexed.most_brackets = self.brackets
+
+    def string(self, start: int, opening: re.Match[str], depth: int) -> int:
         """Lex one string literal; return where it ends."""
         quote = opening.group("quote")
         prefix = opening.group("prefix").lower()
         if "f" in prefix or "t" in prefix:
             self.tokens.append((TokenKind.FSTRING, start, opening.end()))
-            end = self.fstring(opening.end(), quote, raw="r" in prefix)
+            end = self.fstring(opening.end(), quote, depth, raw="r" in prefix)
             self.tokens.append((TokenKind.FSTRING_END, end, end))
             return end
         closing = _STRING_END[quote].match(self.text, opening.end())
         if closing is None:
+            # What follows is no code: to look for strings in it would be slow, and wrong.
             self.lexed.complete = False
-            return opening.end()
+            rest = _REST_OF_LINE.match(self.text, opening.end())
+            return rest.end() if rest and len(quote) == 1 else len(self.text)
         self.tokens.append((TokenKind.STRING, start, closing.end()))
         return closing.end()
 
-    def fstring(self, at: int, quote: str, *, raw: bool, spec: bool = False) -> int:
+    def fstring(self, at: int, quote: str, depth: int, *, raw: bool, spec: bool = False) -> int:
         """Lex the inside of an f-string, or of a format spec in one; return where it ends."""
+        if self.fstrings >= MOST_NESTED_FSTRINGS:
+            self.lexed.complete = False
+            return len(self.text)
+        self.fstrings += 1
+        end = self.fstring_parts(at, quote, depth, raw=raw, spec=spec)
+        self.fstrings -= 1
+        return end
+
+    def fstring_parts(self, at: int, quote: str, depth: int, *, raw: bool, spec: bool) -> int:
         text, size = self.text, len(self.text)
         while at < size:
             char = text[at]
@@ -233,13 +263,15 @@ class _Lexer:
                 at += 2
                 continue
             if char == "{":
-                at = self.code(at + 1, inside_fstring=True)
+                self.open_bracket()
+                at = self.code(at + 1, depth + 1)
                 if text[at : at + 1] == "!":
                     at += 1
                     while at < size and (text[at].isalnum() or text[at].isspace()):
                         at += 1
                 if text[at : at + 1] == ":":
-                    at = self.fstring(at + 1, quote, raw=raw, spec=True)
+                    at = self.fstring(at + 1, quote, depth + 1, raw=raw, spec=True)
+                self.brackets -= 1
                 at += 1  # the closing brace
                 continue
             at += 1

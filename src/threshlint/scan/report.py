@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from threshlint.scan.attach import Found
 from threshlint.scan.facts import Literal
+from threshlint.scan.flow.arithmetic import SHARE
 from threshlint.scan.flow.demand import KINDS, KNOB, REFUTES, Demand
 from threshlint.scan.flow.engine import Engine
 from threshlint.scan.flow.names import claim, cuts_into_chunks, is_share
@@ -67,8 +68,15 @@ def fits(demand: Demand, literal: Literal) -> bool:
     if value <= 0 and value in (0, -1) and not (literal.name and claim(literal.name)):
         return False  # a sign test, a start or a marker: no cutoff that anybody chose
     if kind == Kind.TOP_K.value:
-        return value == int(value) or (0 < value < 1 and is_share(literal.name or ""))
+        return value == int(value) or (0 < value < 1 and (is_share(literal.name or "") or _is_share_by_form(demand)))
     return True
+
+
+def _is_share_by_form(demand: Demand) -> bool:
+    current: Demand | None = demand
+    while current is not None and current.note != SHARE:
+        current = current.toward
+    return current is not None
 
 
 def refined(kind: Kind, literal: Literal) -> Kind:

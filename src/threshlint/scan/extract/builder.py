@@ -230,4 +230,4 @@ class Builder:
                     self.copy(node, version)
             else:
                 self.facts.operations.append((Op.BUILTIN, node, name))
-        self.facts.names = {name: self.join(versions) for name, versions in scope.versions.items()}
+        self.facts.names.update({name: self.join(versions) for name, versions in scope.versions.items()})

@@ -59,6 +59,7 @@ class Expressions(Builder):
         self.annotated: tuple[str, ...] = ()
         self.gathering: list[int] = []  # what the loops around iterate over
         self.bases: dict[int, int] = {}  # the object behind each attribute
+        self.columns: dict[tuple[int, str, str], int] = {}  # stored under a constant key of a variable
         self.rounds: list[int] = []  # how often the loops around go round, where `range` says so
 
     @contextmanager
@@ -312,7 +313,7 @@ class Expressions(Builder):
         result = self.emit(Op.ATTRIBUTE, base, name)
         self.bases[result] = base
         self.facts.words[result] = name
-        self.facts.option_reads.append((result, name))
+        self._read_column(node.value, name, result)
         self.declare(result, name, Binding.ATTRIBUTE)
         return result
 
@@ -328,9 +329,16 @@ class Expressions(Builder):
                     self.speak(key)
                 if position == 0 or inner != NOTHING:
                     result = self.emit(Op.ITEM, result, key, inner)
+                    if isinstance(key, str):
+                        self._read_column(node.value, key, result)
             else:
                 result = self._slice(result, part)
         return result
+
+    def _read_column(self, base: Any, key: str, result: int) -> None:
+        """``frame["sim"]`` (and ``frame.sim``) holds what was stored there under that name."""
+        if isinstance(base, cst.Name):
+            self.copy(result, self.columns.get((self.function, base.value, key), NOTHING))
 
     def _slice(self, base: int, part: Any) -> int:
         lower = self.value(part.lower) if part.lower is not None else NOTHING
@@ -446,6 +454,8 @@ class Expressions(Builder):
         base = self.value(func.value)
         self.look(func.attr)
         found = self.emit(Op.ITEM, base, key, NOTHING)
+        if func.attr.value == "setdefault":
+            self.effect(Op.SET_ITEM, base, key, NOTHING, found)
         return self._with_default(found, key, arguments[1].value if len(arguments) == 2 else None)
 
     def _with_default(self, found: int, key: str, default: Any) -> int:

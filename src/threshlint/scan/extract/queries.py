@@ -43,7 +43,7 @@ _SPEAKS = re.compile(
     rf"{_OPERATOR}|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\(|\*\s*@?\w*(?:vector|cosine|semantic|dense|knn)\w*(?:score|sim|dist)",
     re.IGNORECASE,
 )
-_SPATIAL = re.compile(r"\bST_\w+|\bgeom\w*|\bgeog\w*|\btsquery\b|\bpoint\s*\(", re.IGNORECASE)
+_SPATIAL = re.compile(r"\bST_\w+|\bgeom\w*|\bgeog\w*|\btsquery\b|\bpoint\s*\(|(?<![\w.])(?:word_)?similarity\s*\(", re.IGNORECASE)
 
 _HOLE = r"\x00(?P<hole>\d+)\x00"
 _VALUE = (

@@ -73,6 +73,8 @@ class Statements(Expressions):
                     if isinstance(key, str):
                         self.declare(value, key, Binding.KEY)
                     self.effect(Op.SET_ITEM, base, key, inner, value)
+                    if isinstance(key, str) and isinstance(node.value, cst.Name):
+                        self.columns[self.function, node.value.value, key] = value
                     break
 
     def _assign(self, node: cst.Assign) -> None:

@@ -35,6 +35,7 @@ from threshlint.site import Evidence, Kind
 
 # Attributes of an array or a tensor that are the array itself, or a view of it.
 _CONTAINERS = frozenset({SEQUENCE, MAPPING, ZIPPED, SHAPE, ROWS})
+NAMESPACE = "argparse.Namespace()"  # what parse_args returns
 VIEWS = frozenset({"T", "mT", "real", "data", "values", "flat", "iloc", "loc", "at", "iat", "value"})
 
 
@@ -71,8 +72,13 @@ class Access(Solver):
         if node is None:
             node = entries[key] = self.new_node(mapping)
             self.shared.add(node)
-            if mapping in self.elements:
-                self.edge(node, self.any_element(mapping))
+            self.edge(node, self.any_element(mapping))
+        return node
+
+    def unknown_entry(self, mapping: int) -> int:
+        """Return the node of what a mapping holds under keys that are no constants."""
+        node = self.once(mapping, "unknown entry", mapping)
+        self.edge(node, self.any_element(mapping))
         return node
 
     def make_sequence(self, node: int, elements: tuple[int, ...], is_tuple: bool) -> None:
@@ -86,10 +92,9 @@ class Access(Solver):
 
     def make_mapping(self, node: int, entries: tuple[tuple[str | int | None, int], ...]) -> None:
         """A dict display."""
-        holder = self.any_element(node)
         for key, value in entries:
             if key is None:
-                self.edge(value, holder)
+                self.edge(value, self.unknown_entry(node))
             else:
                 self.edge(value, self.entry(node, key))
         self.add(node, (MAPPING, node))
@@ -217,6 +222,8 @@ class Access(Solver):
 
     def _attribute(self, operation: Operation) -> None:
         _, result, base, name = operation
+        if name == "value":
+            self.edge(base, result)  # of an Enum's member, among others
         for value in self.news(base):
             if isinstance(value, str):
                 self._attribute_of_role(result, base, value, name)
@@ -224,6 +231,8 @@ class Access(Solver):
             tag = value[0]
             if tag == MODULE:
                 self._attribute_of_module(result, value[1], name)
+            elif tag == EXTERNAL and value[1] == NAMESPACE:
+                self._option(result, name)
             elif tag == EXTERNAL:
                 self.external(result, f"{value[1]}.{name}")
             elif tag == OBJECT:
@@ -242,6 +251,15 @@ class Access(Solver):
                     self.add(result, (LIBRARY_METHOD, value[1], name, value[2], base))
             elif tag == SHAPE:
                 self._attribute_of_shape(result, value, name)
+
+    def _option(self, result: int, name: str) -> None:
+        """What a command line's option holds: its default, declared in this file or in another."""
+        own = self.graph.file_of(result)
+        for file in (own, *range(len(self.graph.files))):
+            node = self.graph.files[file].names.get(f"option {name}", NOTHING)
+            if node >= 0:
+                self.edge(self.graph.bases[file] + node, result)
+                return
 
     def _attribute_of_role(self, result: int, base: int, value: str, name: str) -> None:
         if name in VIEWS and (value in ELEMENTWISE or value in (ORDER, RANKED, HIT)):
@@ -397,12 +415,10 @@ class Access(Solver):
 
     def _entry_of_mapping(self, result: int, mapping: int, key: str | int | None) -> None:
         if key is None:
-            for node in tuple(self.entries.get(mapping, {}).values()):
-                self.edge(node, self.any_element(mapping))
             self.edge(self.any_element(mapping), result)
         else:
             self.edge(self.entry(mapping, key), result)
-            self.edge(self.any_element(mapping), result)
+            self.edge(self.unknown_entry(mapping), result)
 
     def _item_of_shape(self, result: int, value: tuple[object, ...], key: str | int | None) -> None:
         shape = value[1]
@@ -422,12 +438,12 @@ class Access(Solver):
     # slices
 
     def _slice(self, operation: Operation) -> None:
-        _, result, base, lower, upper, _ = operation
+        _, result, base, lower, upper, backwards = operation
         self.edge(base, result)
         if not self.is_ranked(base):
             return
         note = "slice bound of a list ranked by vector closeness"
-        if upper >= 0 and lower < 0 and not self._is_negative(upper):
+        if upper >= 0 and lower < 0 and self._is_negative(upper) == backwards:
             self.sink(upper, Demand(Kind.TOP_K.value, Evidence.FLOW, result, note))
         if lower >= 0 and upper < 0 and self._is_negative(lower):
             self.sink(lower, Demand(Kind.TOP_K.value, Evidence.FLOW, result, note))
@@ -534,13 +550,25 @@ class Access(Solver):
         for value in tuple(self.held[base]):
             if isinstance(value, tuple) and value[0] in (OBJECT, CLASS):
                 self.edge(source, self.class_attribute(value[1], name))
+                self._set_property(value[1], name, source)
+
+    def _set_property(self, cls: int, name: str, source: int) -> None:
+        """A property's setter is called with what is assigned."""
+        member = self.member(cls, name)
+        for value in tuple(self.held[member]) if member >= 0 else ():
+            if isinstance(value, tuple) and value[0] == FUNCTION:
+                declared = self.graph.functions[value[1]]
+                if "setter" in declared.decorators and len(declared.parameters) == 2:
+                    self.edge(source, self.graph.node_in_function(value[1], declared.parameters[1].node))
 
     def _set_item(self, operation: Operation) -> None:
         _, _, base, key, _, source = operation
         for value in tuple(self.held[base]):
             if isinstance(value, tuple) and value[0] == MAPPING and key is not None:
                 self.edge(source, self.entry(value[1], key))
-            elif isinstance(value, tuple) and value[0] in (MAPPING, SEQUENCE):
+            elif isinstance(value, tuple) and value[0] == MAPPING:
+                self.edge(source, self.unknown_entry(value[1]))
+            elif isinstance(value, tuple) and value[0] == SEQUENCE:
                 self.edge(source, self.any_element(value[1]))
 
     def _gather(self, operation: Operation) -> None:

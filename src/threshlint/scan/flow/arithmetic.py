@@ -19,11 +19,14 @@ from threshlint.scan.flow.values import (
     WEIGHTED,
     flipped,
 )
-from threshlint.scan.vocabulary import words
+from threshlint.scan.vocabulary import Hint, words
 from threshlint.site import Evidence, Kind
 
 ORDERINGS = frozenset({"<", "<=", ">", ">="})
 THRESHOLDS = {SIMILARITY: Kind.SIMILARITY_THRESHOLD.value, DISTANCE: Kind.DISTANCE_THRESHOLD.value}
+SHARE = "a share of the length of the ranked list"
+_PRODUCTS = frozenset("dot inner vdot matmul mm sum einsum multi_dot dot_product tensordot".split())
+_NORMS = frozenset("norm sqrt magnitude hypot vector_norm l2_norm".split())
 _WEIGHT_WORDS = frozenset(
     "alpha beta gamma lambda weight weights boost mult diversity ratio share factor scale".split()
 )
@@ -138,6 +141,11 @@ class Arithmetic(Builtins):
                     self.weigh(part, result, note)
 
     def _divide(self, result: int, left: int, right: int) -> None:
+        if not self._is_geometry(result):
+            if self._is_product(left) and self._is_norm(right):
+                self.add(result, SIMILARITY)  # a cosine by hand
+            elif self._normalises(left, right):
+                self.add(result, EMBEDDING)
         left_held = self.held[left] if left >= 0 else set()
         right_held = self.held[right] if right >= 0 else set()
         for role in left_held & (SCORES | {OTHER, EMBEDDING, DIFFERENCE}):
@@ -146,6 +154,56 @@ class Arithmetic(Builtins):
             self.add(result, SIMILARITY)  # 1 / (1 + distance)
         if PRODUCT in left_held:
             self.add(result, SIMILARITY)
+
+    def _is_geometry(self, node: int) -> bool:
+        hints = Hint(self.graph.files[self.graph.file_of(node)].hints)
+        return bool(hints & Hint.GEOMETRY) and not hints & Hint.EMBEDDING
+
+    def _made_as(self, node: int, depth: int = 3) -> Operation | None:
+        """Return the operation behind a value, seen through the variables that it was bound to."""
+        made = self.made_by.get(node)
+        if made is not None:
+            if made[0] is Op.CALL and self.graph.word_of(node) in ("float", "abs") and made[3] and depth:
+                return self._made_as(made[3][0], depth - 1)
+            return made
+        if depth and node >= 0 and len(self.back[node]) == 1:
+            return self._made_as(self.back[node][0], depth - 1)
+        return None
+
+    def _is_product(self, node: int) -> bool:
+        """Return whether a value is a dot product, by its form."""
+        made = self._made_as(node)
+        if made is None:
+            return False
+        return (made[0] is Op.CALL and self.graph.word_of(made[1]) in _PRODUCTS) or (
+            made[0] is Op.BINARY and made[2] == "@"
+        )
+
+    def _is_norm(self, node: int, depth: int = 3) -> bool:
+        """Return whether a value is made of norms: ``norm(a) * norm(b)``, ``sqrt(sum(…)) * …``."""
+        made = self._made_as(node)
+        if made is None or not depth:
+            return False
+        if made[0] is Op.CALL:
+            word = self.graph.word_of(made[1])
+            return word in _NORMS or (
+                word in ("outer", "max", "maximum", "clip") and any(self._is_norm(part, depth - 1) for part in made[3])
+            )
+        return (
+            made[0] is Op.BINARY
+            and made[2] in ("*", "+", "**", "@")
+            and any(self._is_norm(part, depth - 1) for part in made[3:])
+        )
+
+    def _normalises(self, left: int, right: int) -> bool:
+        """``v / norm(v)`` is a direction: what is compared by its dot product."""
+        made = self._made_as(right)
+        if made is None or made[0] is not Op.CALL or self.graph.word_of(made[1]) != "norm":
+            return False
+        base = self._made_as(made[2])
+        given = made[3][0] if made[3] else base[2] if base is not None and base[0] is Op.ATTRIBUTE else -1
+        word = self.graph.word_of(left)
+        return given == left or (given >= 0 and word is not None and self.graph.word_of(given) == word)
 
     def _unary(self, operation: Operation) -> None:
         _, result, operator, operand = operation
@@ -157,6 +215,8 @@ class Arithmetic(Builtins):
 
     def _compare(self, operation: Operation) -> None:
         _, result, left, operator, right = operation
+        if operator in ("in", "not in"):
+            self._compare_with_range(left, right)
         if operator not in ORDERINGS:
             return
         for this, other in ((left, right), (right, left)):
@@ -166,14 +226,13 @@ class Arithmetic(Builtins):
             what = self.graph.word_of(this)
             note = f"compared with a vector {role}" + (f", `{what}`" if what else "")
             self.sink(other, Demand(THRESHOLDS[role], Evidence.FLOW, this, note), unless_score=True)
-            self.scored_comparisons.add(result)
 
-    @property
-    def scored_comparisons(self) -> set[int]:
-        """The comparisons with a score."""
-        return self._scored
-
-    _scored: set[int]
+    def _compare_with_range(self, score: int, bounds: int) -> None:
+        """``score in range(60, 80)`` compares with both ends."""
+        role, made = self.holds_score(score), self.made_by.get(bounds)
+        if role is not None and made is not None and made[0] is Op.CALL and self.graph.word_of(bounds) == "range":
+            for bound in made[3][:2]:
+                self.sink(bound, Demand(THRESHOLDS[role], Evidence.FLOW, score, f"compared with a vector {role}"))
 
     # demands through operators
 
@@ -203,6 +262,10 @@ class Arithmetic(Builtins):
         literal_left, literal_right = self._is_constant(left), self._is_constant(right)
         if operator == "-" and literal_left and not literal_right:
             return [(right, demand.flipped(node, "is subtracted from a constant"))]
+        if operator == "*" and demand.kind == Kind.TOP_K.value:
+            for part, other in ((left, right), (right, left)):
+                if self.graph.word_of(other) == "len":
+                    return [(part, demand.step(node, SHARE))]
         if operator in ("+", "-", "*", "/", "//", "**") and (literal_left != literal_right):
             # `k * 4`, `limit + 1`, `threshold * 100`: the number beside it is a factor, no cut of its own.
             return [(right if literal_left else left, demand)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 
 from threshlint.scan.facts import NOTHING, Op, Operation
+from threshlint.scan.flow.access import NAMESPACE
 from threshlint.scan.flow.calls import Arguments, Calls
 from threshlint.scan.flow.demand import Demand
 from threshlint.scan.flow.values import (
@@ -75,6 +77,8 @@ class Builtins(Calls):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
         self._sort_scores: set[int] = set()
+        # Of each file: the columns that hold scores, and under "" the calls that sort by a column.
+        self.score_columns: dict[int, dict[str, list[Operation]]] = defaultdict(dict)
         self.displayed: dict[int, tuple[int, ...]] = {}  # the elements of list displays, by position
 
     def call_builtin(self, name: str, result: int, arguments: Arguments) -> None:
@@ -98,6 +102,21 @@ class Builtins(Calls):
             self.edge(given[0], result) if name != "next" else self.element_of(given[0], result)
             if self.is_ranked(given[0]) and name in ("list", "tuple", "set"):
                 self.rank(result)
+
+    def cut_iterable(self, name: str, result: int, arguments: Arguments) -> None:
+        """``heapq.nlargest(5, hits, key=…)`` and ``islice(hits, 5)`` cap a ranking."""
+        given = arguments.positional
+        source, cap = (given[0], given[-1]) if name == "islice" else (given[1], given[0])
+        if name == "islice":
+            self.edge(source, result)
+        else:
+            self._reorder(result, source)
+            self._sort(result, source, arguments.keywords.get("key", given[2] if len(given) > 2 else NOTHING))
+        self.watch(result)
+        if self.is_ranked(result):
+            self.sink(
+                cap, Demand(Kind.TOP_K.value, Evidence.FLOW, result, f"`{name}` of what is ranked by vector closeness")
+            )
 
     def _reorder(self, result: int, source: int) -> None:
         """A sorted list holds the same, in another order."""
@@ -146,6 +165,16 @@ class Builtins(Calls):
             self.rank(result)
         elif operation not in self.users[scored]:
             self.users[scored].append(operation)
+
+    def _set_item(self, operation: Operation) -> None:
+        super()._set_item(operation)
+        _, _, base, key, _, source = operation
+        if isinstance(key, str) and self.holds_score(source):
+            columns = self.score_columns[self.graph.file_of(base)]
+            if key not in columns:
+                columns[key] = []
+                for sorting in tuple(columns.get("", ())):
+                    self.apply(sorting)
 
     def _gather(self, operation: Operation) -> None:
         _, _, gathered, source = operation
@@ -230,8 +259,13 @@ class Builtins(Calls):
                     self._call_on_mapping(result, value[1], name, arguments)
                 elif value[0] == OBJECT and name in ("dict", "model_dump", "asdict", "to_dict", "_asdict"):
                     self.add(result, value)
+        if name == "sort" and not any(isinstance(value, tuple) and value[0] == SEQUENCE for value in held):
+            self._sort(base, base, arguments.keywords.get("key", NOTHING))
+        if name in ("apply", "map", "transform") and arguments.positional:
+            self._apply(result, base, arguments.positional[0])
         if name in ("sort", "sort_values", "nlargest", "nsmallest", "order_by") and arguments:
             self._call_sort(result, base, name, arguments)
+        self.watch(base)
         if name in ("head", "nlargest", "nsmallest", "limit", "take") and self.is_ranked(base) and arguments.positional:
             self.sink(
                 arguments.positional[0],
@@ -252,7 +286,7 @@ class Builtins(Calls):
                     self.add(result, value)
                     self.add(result, RANKED)
         if name == "parse_args":
-            self.add(result, (EXTERNAL, "argparse.Namespace()"))
+            self.add(result, (EXTERNAL, NAMESPACE))
         for entry in self.knowledge.ducks.get(name, ()):
             if not self._receiver_is_known(base):
                 self.call_entries([entry], result, arguments, base, base, entry.library)
@@ -293,18 +327,14 @@ class Builtins(Calls):
 
     def _call_on_mapping(self, result: int, mapping: int, name: str, arguments: Arguments) -> None:
         if name in ("get", "pop", "setdefault") and arguments.positional:
-            key = self.constant_string(arguments.positional[0])
+            key = self.graph.string(arguments.positional[0])
             if key is not None:
                 self.edge(self.entry(mapping, key), result)
-            for node in tuple(self.entries.get(mapping, {}).values()) if key is None else ():
-                self.edge(node, self.any_element(mapping))
-            self.edge(self.any_element(mapping), result)
+            self.edge(self.any_element(mapping) if key is None else self.unknown_entry(mapping), result)
             for default in arguments.positional[1:]:
                 self.edge(default, result)
         elif name in ("values",):
             holder = self.any_element(mapping)
-            for node in tuple(self.entries.get(mapping, {}).values()):
-                self.edge(node, holder)
             self.elements.setdefault(result, holder)
             self.add(result, (SEQUENCE, result))
         elif name == "update":
@@ -313,7 +343,7 @@ class Builtins(Calls):
                     if isinstance(value, tuple) and value[0] == MAPPING:
                         for own, entry in tuple(self.entries.get(value[1], {}).items()):
                             self.edge(entry, self.entry(mapping, own))
-                        self.edge(self.any_element(value[1]), self.any_element(mapping))
+                        self.edge(self.unknown_entry(value[1]), self.unknown_entry(mapping))
             for name_of_key, node in arguments.keywords.items():
                 self.edge(node, self.entry(mapping, name_of_key))
         elif name == "copy":
@@ -327,19 +357,31 @@ class Builtins(Calls):
             by = arguments.keywords.get(
                 "by", arguments.positional[0] if name == "sort_values" and arguments.positional else NOTHING
             )
+            if name != "sort_values" and by < 0 and len(arguments.positional) > 1:
+                by = arguments.positional[1]
             text = self.constant_string(by)
-            if text and score_role(text) and self.held[base]:
-                self.add(result, RANKED)
+            columns = self.score_columns[self.graph.file_of(result)]
+            if self.current is not None:
+                columns.setdefault("", []).append(self.current)
+            if text and ((score_role(text) and self.held[base]) or text in columns):
+                self.add(base if name != "sort_values" else result, RANKED)
             self.edge(base, result)
+
+    def _apply(self, result: int, base: int, function: int) -> None:
+        """``column.apply(function)`` calls it with each element."""
+        if function < 0:
+            return
+        element = self.once(result, "applied element", result)
+        self.element_of(base, element)
+        for value in tuple(self.held[function]):
+            if isinstance(value, tuple) and value[0] in (FUNCTION, METHOD):
+                self.call_value(value, result, function, Arguments((element,)))
 
     def _items(self, result: int, base: int) -> None:
         values = self.once(result, "values of items", result)
         for value in tuple(self.held[base]):
             if isinstance(value, tuple) and value[0] == MAPPING:
-                holder = self.any_element(value[1])
-                for node in tuple(self.entries.get(value[1], {}).values()):
-                    self.edge(node, holder)
-                self.edge(holder, values)
+                self.edge(self.any_element(value[1]), values)
             elif value in (SIMILARITY, DISTANCE, EMBEDDING, OTHER):
                 self.add(values, value)
             elif value in (RANKED, HIT):

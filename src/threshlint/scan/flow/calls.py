@@ -37,7 +37,7 @@ _MODULE = re.compile(r"[A-Za-z_][\w.]*")
 WRAPPERS = frozenset(
     """
     as_completed wait_for shield create_task ensure_future tqdm track chain from_iterable progress_bar deepcopy
-    copy
+    copy text sql SQL literal_column
 """.split()
 )
 HAND_OVER = {
@@ -93,6 +93,10 @@ class Calls(Access):
             self._hand_over(result, HAND_OVER[name], arguments)
         elif name in WRAPPERS and positional:
             self.edge(positional[0], result)
+        elif name in ("asdict", "vars") and positional:
+            self.edge(positional[0], result)
+        elif name in ("nlargest", "nsmallest", "islice") and len(positional) > 1:
+            self.cut_iterable(name, result, arguments)
         elif name == "gather":
             self._gather_results(result, arguments)
         elif {"lazy", "import", "importer"} & set(words(name)):
@@ -394,8 +398,12 @@ class Calls(Access):
             for value in tuple(self.held[mapping]) if mapping >= 0 else ():
                 if isinstance(value, tuple) and value[0] == MAPPING:
                     for name in (*entry.takes, *entry.parameters):
-                        if name not in given and isinstance(value[1], int):
+                        if name not in given:
                             given[name] = self.entry(value[1], name)
+                elif isinstance(value, tuple) and value[0] == OBJECT:
+                    for name in entry.takes:
+                        if name not in given and name in self.graph.classes[value[1]].members:
+                            given[name] = self.class_attribute(value[1], name)
         return given
 
     def _needs_are_met(self, entry: Call, given: Mapping[str, int], receiver: int) -> bool:
@@ -417,6 +425,7 @@ class Calls(Access):
             return True
         for value in held:
             if isinstance(value, tuple) and value[0] == SEQUENCE:
+                self.watch(self.any_element(value[1]))
                 inner = self.held[self.any_element(value[1])]
                 if (role == "score" and inner & SCORES) or role in inner:
                     return True
@@ -495,6 +504,10 @@ class Calls(Access):
             kind = Kind.SIMILARITY_THRESHOLD.value
         notes = {REFUTES: "no score: ", KNOB: "an index knob: "}
         self.sink(node, Demand(kind, Evidence.CALL, where, f"{notes.get(kind, '')}{what}", take=take))
+
+    def cut_iterable(self, name: str, result: int, arguments: Arguments) -> None:
+        """``heapq.nlargest`` and ``itertools.islice``."""
+        raise NotImplementedError
 
     def call_on(self, result: int, base: int, name: str, arguments: Arguments) -> None:
         """Call a method by its name, on whatever its receiver holds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threshlint.scan.facts import Op, Operation
+from threshlint.scan.facts import NOTHING, Op, Operation
 from threshlint.scan.flow.demand import Demand
 from threshlint.scan.flow.values import (
     BUILTIN,
@@ -10,6 +10,7 @@ from threshlint.scan.flow.values import (
     EXTERNAL,
     FUNCTION,
     INSTANCE,
+    MAPPING,
     MODULE,
     OBJECT,
     ROWS,
@@ -20,13 +21,16 @@ from threshlint.scan.flow.witness import Witness
 from threshlint.site import Evidence
 
 
+_DEEPEST_QUERY = 12
+
+
 class Engine(Witness):
     """Runs a project's graph."""
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
-        self._scored = set()
         self._calls: list[Operation] = []
+        self.inside: dict[int, tuple[str, int]] = {}  # of a dict display: the key it is the value of, and whose
         self._handlers = {
             Op.ATTRIBUTE: self._attribute,
             Op.CALL: self._call,
@@ -67,6 +71,9 @@ class Engine(Witness):
             self.make_mapping(result, operation[2])
             for mapping in operation[3]:
                 self.edge(mapping, result)
+            for key, value in operation[2]:
+                if isinstance(key, str):
+                    self.inside[value] = (key, result)
         elif op is Op.FUNCTION:
             self.add(result, (FUNCTION, self.graph.function_bases[file] + operation[2]))
         elif op is Op.CLASS:
@@ -77,6 +84,8 @@ class Engine(Witness):
             self._query(result, file, operation[2])
         elif op is Op.CALL:
             self._calls.append(operation)
+            for name, value in operation[4].items():
+                self.inside[value] = (name, NOTHING)
         elif op in self._handlers:
             self.apply(operation)
 
@@ -158,10 +167,41 @@ class Engine(Witness):
         self._learn_bases()
         self._learn_families()
         self._bind_methods()
-        for calls in self._calls:
-            self.apply(calls)
+        self._take_queries()
+        for call in self._calls:
+            self.current = call
+            made = self.made_by.get(call[2])
+            if made is not None and made[0] is Op.ATTRIBUTE and made[2] >= 0:
+                self.users[made[2]].append(call)  # what a method does may depend on its object
+            self.apply(call)
         self.run()
         self.hear_names()
+
+    def _take_queries(self) -> None:
+        """Dicts that are queries of a known library."""
+        for node, made in tuple(self.made_by.items()):
+            if made[0] is not Op.MAPPING:
+                continue
+            keys = {key for key, _ in made[2] if isinstance(key, str)}
+            if not keys:
+                continue
+            around = self._keys_around(node)
+            for pattern in self.knowledge.dicts:
+                if not pattern.has <= keys or (pattern.under and not pattern.under & around):
+                    continue
+                for key, value in made[2]:
+                    if key in pattern.takes:
+                        self.take(value, pattern.takes[key], node, f"`{key}` of a vector query")
+
+    def _keys_around(self, node: int) -> set[str]:
+        """Return the keys, and the argument names, that a dict display is inside of."""
+        found: set[str] = set()
+        for _ in range(_DEEPEST_QUERY):
+            if node not in self.inside:
+                break
+            key, node = self.inside[node]
+            found.add(key)
+        return found
 
     def _learn_bases(self) -> None:
         """Find out what classes derive from, before anything is called."""
@@ -180,3 +220,7 @@ class Engine(Witness):
                 cls = self.graph.class_bases[self.graph.function_file[index]] + function.owner
                 for receiver in (cls, *self.below(cls)):
                     self.bind_receiver(index, receiver)
+            for parameter in function.parameters:
+                if parameter.style in ("mapping", "sequence"):
+                    node = self.graph.node_in_function(index, parameter.node)
+                    self.add(node, (MAPPING if parameter.style == "mapping" else SEQUENCE, node))

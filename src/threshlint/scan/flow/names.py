@@ -162,6 +162,10 @@ def is_share(name: str) -> bool:
     ).isdisjoint(words(name))
 
 
+_NEAR = frozenset("relevant similar nearest closest neighbors neighbours retrieved".split())
+_MEANING = frozenset("similarity similar retrieval retriever vector semantic embedding dense".split())
+
+
 @dataclass(frozen=True)
 class Claim:
     """What a name says of a number, and how plainly."""
@@ -181,15 +185,9 @@ def claim(name: str) -> Claim | None:
     lowered = name.lower().strip("_")
     if found >= {"top", "k"} and found & _CUTOFFS:
         return None
-    if parts[0] in ("n", "nr", "num", "number", "max") and found & {
-        "relevant",
-        "similar",
-        "nearest",
-        "closest",
-        "neighbors",
-        "neighbours",
-        "retrieved",
-    }:
+    if parts[0] in ("n", "nr", "num", "number", "max") and found & _NEAR:
+        return Claim(Kind.TOP_K.value, True, sure=True)
+    if found >= {"top", "k"} and found & _MEANING:
         return Claim(Kind.TOP_K.value, True, sure=True)
     if (
         lowered in TOP_K_NAMES
@@ -202,7 +200,11 @@ def claim(name: str) -> Claim | None:
             lowered not in ("k", "top_n", "topn", "max_results", "num_docs", "n_docs", "num_documents"),
         )
     if found & _CLOSE and found & _FLOORS:
-        return Claim(Kind.SIMILARITY_THRESHOLD.value, True)
+        return Claim(
+            Kind.SIMILARITY_THRESHOLD.value,
+            True,
+            sure=bool(found & {"cosine", "cos", "semantic", "embedding", "vector"}),
+        )
     if found & _FAR and found & _CAPS:
         return Claim(Kind.DISTANCE_THRESHOLD.value, bool(found & _CUTOFFS))
     if found & {"score", "relevance", "minscore", "match"} and found & _FLOORS:
@@ -233,7 +235,7 @@ _OTHER_QUANTITIES = frozenset(
     """
     batch token tokens dim dims dimension dimensions timeout seconds sleep delay offset seed port retries retry
     retrying attempts epochs epoch lr ctx gpu layers workers worker threads temperature bytes width height
-    version interval ttl capacity elements pixels overlap window maxlength maxlen length step stride charset
+    version interval ttl capacity elements pixels overlap window maxlength maxlen stride charset
     depth bits precision budget padding year day hour minute ms buffer
 """.split()
 )

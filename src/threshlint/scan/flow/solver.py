@@ -58,6 +58,7 @@ class Solver:
         self._sinks: dict[tuple[int, str, int], tuple[Demand, bool]] = {}
         self._visited: set[tuple[int, str, int, int]] = set()
         self._contexts: dict[tuple[int, str], int] = {}
+        self.current: Operation | None = None  # the operation that is being done
         self.changed = NOTHING  # the node whose gain is being worked off
         self.gained: list[Value] = []
 
@@ -159,8 +160,14 @@ class Solver:
                     self.add(target, value)
             self.changed, self.gained = node, gained
             for operation in tuple(users[node]):
+                self.current = operation
                 self.apply(operation)
             self.changed = NOTHING
+
+    def watch(self, node: int) -> None:
+        """Do the current operation again when a node gains a value that it looks at in passing."""
+        if self.current is not None and node >= 0 and self.current not in self.users[node]:
+            self.users[node].append(self.current)
 
     def news(self, node: int) -> tuple[Value, ...]:
         """Return the values of a node that an operation has not seen yet (or all, the first time)."""
@@ -232,7 +239,7 @@ class Solver:
         if owner is not None:
             demand = demand.of_class(owner)
         word = self.graph.word_of(target)
-        if word is not None and speaks_against(word, demand.kind):
+        if word is not None and speaks_against(word, demand.kind) and self.graph.literal(source) is None:
             return None
         if word is None or (self.graph.literal(source) is None and self.graph.word_of(source) in (None, word)):
             return demand
@@ -369,7 +376,6 @@ def operands(operation: Operation) -> list[int]:
         Op.INSTANCE,
         Op.SLICE,
         Op.SET_ATTRIBUTE,
-        Op.SET_ITEM,
         Op.CUT_LOOP,
         Op.SUPER,
         Op.PICK,
@@ -388,4 +394,6 @@ def operands(operation: Operation) -> list[int]:
         return [rest[0], rest[2]]
     if op is Op.GATHER:
         return [rest[0], rest[1]]
+    if op is Op.SET_ITEM:
+        return [rest[0], rest[3]]
     return []

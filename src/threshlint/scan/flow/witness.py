@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from threshlint.scan.facts import NOTHING, Binding, Named, Op, Operation
 from threshlint.scan.flow.arithmetic import Arithmetic
@@ -14,6 +15,7 @@ from threshlint.scan.flow.demand import KINDS, REFUTES, Demand
 from threshlint.scan.flow.names import (
     LIMIT_NAMES,
     TOP_K_NAMES,
+    Claim,
     claim,
     is_embedding_name,
     is_vector_argument,
@@ -42,6 +44,16 @@ _TYPED = frozenset({OBJECT, INSTANCE, MODULE, CLASS})
 _MOST_CANDIDATES = 60
 _LARGE_FAMILY = 4
 _AGAINST = Hint.LEXICAL | Hint.SAMPLING | Hint.CLASSIFIER
+
+
+_ARRAYS = frozenset("ndarray NDArray Tensor Array DataFrame Series Variable".split())
+
+
+def _may_be_array(value: tuple[Any, ...]) -> bool:
+    """Return whether a value leaves it open that a variable holds vectors."""
+    if value[0] == INSTANCE:
+        return value[1].name in _ARRAYS
+    return value[0] not in (OBJECT, CLASS, FUNCTION, MODULE)
 
 
 @dataclass(frozen=True)
@@ -102,9 +114,7 @@ class Witness(Arithmetic):
             ):
                 continue
             held = self.held[node]
-            if any(
-                isinstance(value, tuple) and value[0] in (OBJECT, CLASS, FUNCTION, MODULE, INSTANCE) for value in held
-            ):
+            if any(isinstance(value, tuple) and not _may_be_array(value) for value in held):
                 continue
             if held & (SCORES | {OTHER, ORDER}) or not self.graph.files[file].hints & Hint.EMBEDDING:
                 continue
@@ -377,13 +387,19 @@ class Witness(Arithmetic):
                 continue
             kind = (
                 said.kind
-                if said.sure and self._embeds(file)
+                if said.sure and self._is_about_meaning(file, said)
                 else self._believed(file, named, said.kind, plain=said.plain)
             )
             if kind is not None:
                 self.demand(
                     node, Demand(kind, Evidence.NAME, node, f"`{named.name}` says so, among code about vector search")
                 )
+
+    def _is_about_meaning(self, file: int, said: Claim) -> bool:
+        hints = Hint(self.graph.files[file].hints)
+        return self._embeds(file) or (
+            said.kind == Kind.SIMILARITY_THRESHOLD.value and not hints & (Hint.LEXICAL | Hint.GEOMETRY)
+        )
 
     def _embeds(self, file: int) -> bool:
         """Return whether a file has to do with embeddings; in a project about them, a softer word is enough."""
