@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from threshlint.scan.lexer import Lexed, lex
+from threshlint.scan.lexer import MOST_BRACKETS, Lexed, lex
 from threshlint.scan.source import Unreadable, is_generated, read_source
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from threshlint.scan.coverage import FileComments
     from threshlint.scan.facts import Facts
 
-MOST_BRACKETS = 200  # CPython takes no more
 # Beyond these, LibCST's parser may take long, or more stack than there is; what people write stays far below.
 _DEEPEST = 1_000
 _MOST_BRANCHES = 400
@@ -97,14 +98,23 @@ def _parse(job: Job, lexed: Lexed) -> Analysed:
     try:
         return Analysed(job.relative, extract(lexed, job.relative, job.module), read_comments(lexed))
     except libcst.ParserSyntaxError as error:
-        return Analysed(job.relative, reason=_syntax_error(error))
+        return Analysed(job.relative, reason=_syntax_error(lexed.text, error))
     except OutOfStepError:
         reason = "could not be analysed: its parser and its lexer disagree on it; please report it with the file"
         return Analysed(job.relative, reason=reason)
 
 
-def _syntax_error(error: libcst.ParserSyntaxError) -> str:
+def _syntax_error(text: str, error: libcst.ParserSyntaxError) -> str:
+    """Say what is wrong with a text in the words of this interpreter, which tells more than LibCST, if it agrees."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError as own:
+        return f"cannot be parsed: {own.msg} (line {own.lineno}, column {own.offset})"
+    except (ValueError, RecursionError, MemoryError):
+        pass  # it gives up where LibCST has an answer
     said = " ".join(_WHERE_IT_STANDS.sub("", error.message).split())
     if len(said) > _LONGEST_MESSAGE:
         said = said[:_LONGEST_MESSAGE].rpartition(" ")[0] + " ..."
-    return f"cannot be parsed: {said} (line {error.raw_line}, column {error.raw_column + 1})"
+    return f"cannot be parsed by LibCST: {said} (line {error.raw_line})"

@@ -88,7 +88,7 @@ _STRING_END = {
 }
 _LINE = re.compile(r"\r\n|\r|\n")
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
-MOST_NESTED_FSTRINGS = 150  # as in CPython; far below what the interpreter's stack holds
+MOST_BRACKETS = 200  # CPython takes no more, f-strings' braces included
 
 
 @dataclass
@@ -235,7 +235,8 @@ class _Lexer:
 
     def fstring(self, at: int, quote: str, depth: int, *, raw: bool, spec: bool = False) -> int:
         """Lex the inside of an f-string, or of a format spec in one; return where it ends."""
-        if self.fstrings >= MOST_NESTED_FSTRINGS:
+        if self.brackets >= MOST_BRACKETS:  # and the stack holds no more of these calls
+            self.lexed.most_brackets = self.brackets + 1
             self.lexed.complete = False
             return len(self.text)
         self.fstrings += 1

@@ -103,7 +103,7 @@ class Builder:
             return
         if value == NOTHING:
             value = self.node()  # bound to something that says nothing: the older value is gone
-        elif is_telling(name):
+        elif is_telling(name) or value in self.facts.literals:
             source, value = value, self.node()
             self.copy(value, source)
             self.facts.words[value] = name

@@ -454,6 +454,11 @@ class Expressions(Builder):
         base = self.value(func.value)
         self.look(func.attr)
         found = self.emit(Op.ITEM, base, key, NOTHING)
+        if func.attr.value == "get" and len(arguments) == 1:
+            method = self.emit(Op.ATTRIBUTE, base, "get")
+            called = self.emit(Op.CALL, method, (self.value(arguments[0].value),), {}, (), ())
+            self.facts.words[called] = "get"
+            self.copy(found, called)  # of an object that is no mapping
         if func.attr.value == "setdefault":
             self.effect(Op.SET_ITEM, base, key, NOTHING, found)
         return self._with_default(found, key, arguments[1].value if len(arguments) == 2 else None)

@@ -43,7 +43,9 @@ _SPEAKS = re.compile(
     rf"{_OPERATOR}|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\(|\*\s*@?\w*(?:vector|cosine|semantic|dense|knn)\w*(?:score|sim|dist)",
     re.IGNORECASE,
 )
-_SPATIAL = re.compile(r"\bST_\w+|\bgeom\w*|\bgeog\w*|\btsquery\b|\bpoint\s*\(|(?<![\w.])(?:word_)?similarity\s*\(", re.IGNORECASE)
+_SPATIAL = re.compile(
+    r"\bST_\w+|\bgeom\w*|\bgeog\w*|\btsquery\b|\bpoint\s*\(|(?<![\w.])(?:word_)?similarity\s*\(", re.IGNORECASE
+)
 
 _HOLE = r"\x00(?P<hole>\d+)\x00"
 _VALUE = (
@@ -54,8 +56,15 @@ _SCORE = re.compile(rf"(?P<operator>{_OPERATOR})|\b(?P<function>{_FUNCTION})\s*\
 _AFTER = re.compile(rf"\s*(?:AS\s+\"?(?P<alias>\w+)|(?P<comparison><=|>=|<(?![=>\-#+])|>)\s*{_VALUE})", re.IGNORECASE)
 _MARKS = re.compile(r"%s|\?(?!\?)")
 _LIMIT = re.compile(rf"\b(?:LIMIT|FETCH\s+(?:FIRST|NEXT)|TOP)\s+\(?\s*{_VALUE}", re.IGNORECASE)
-_WEIGHED = re.compile(rf"{_VALUE}\s*\)?\s*\*\s*\(?\s*@?(?P<term>[A-Za-z_]\w*)", re.IGNORECASE)
+_WEIGHED = re.compile(rf"{_VALUE}\s*\)?\s*\*\s*\(?\s*@?(?P<term>[A-Za-z_]\w*)?", re.IGNORECASE)
+_NEAR_SCORE = re.compile(rf"[^+*\n]{{0,40}}?(?:{_OPERATOR})")
 _VECTOR_TERM = re.compile(r"vector|cosine|semantic|dense|knn|embedding", re.IGNORECASE)
+# What some searches call the column that they add.
+_IMPLIED_COLUMNS = (
+    (re.compile(r"\bvector\.query(?:Nodes|Relationships)\b", re.IGNORECASE), "score", "similarity"),
+    (re.compile(r"\bVECTOR_SEARCH\s*\(", re.IGNORECASE), "distance", "distance"),
+)
+_KNN_ALIAS = re.compile(r"\bKNN\b[^\]]*?\bAS\s+(?P<alias>\w+)", re.IGNORECASE)
 _KNN = re.compile(rf"\bKNN\s+{_VALUE}", re.IGNORECASE)
 _QUERY_NODES = re.compile(rf"\bvector\.query(?:Nodes|Relationships)\s*\(\s*[^,]+,\s*{_VALUE}", re.IGNORECASE)
 _VECTOR_SEARCH_K = re.compile(rf"\btop_k\s*=>\s*{_VALUE}", re.IGNORECASE)
@@ -90,6 +99,12 @@ class _Reader:
         if _SPATIAL.search(text):
             return self.query
         aliases: dict[str, str] = {}
+        for pattern, name, role in _IMPLIED_COLUMNS:
+            if pattern.search(text):
+                aliases[name] = role
+                self.query.columns[name] = role
+        for match in _KNN_ALIAS.finditer(text):
+            self.query.columns[match["alias"]] = "distance"
         scored = False
         for match in _SCORE.finditer(text):
             scored = True
@@ -122,7 +137,9 @@ class _Reader:
     def _weights(self) -> None:
         """``{1 - alpha} * @text_score + {alpha} * @vector_similarity`` weighs the parts of a mixed score."""
         weighed = list(_WEIGHED.finditer(self.text))
-        if any(_VECTOR_TERM.search(match["term"]) for match in weighed):
+        if any(
+            _VECTOR_TERM.search(match["term"] or "") or _NEAR_SCORE.match(self.text, match.end()) for match in weighed
+        ):
             for match in weighed:
                 self._cut("score-weight", match, "weighs a vector score in the query text")
 

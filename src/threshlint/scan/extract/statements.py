@@ -239,10 +239,25 @@ class Statements(Expressions):
             return [self.value(node.args[0 if len(node.args) == 1 else 1].value)]
         return []
 
+    def _rounds_of_while(self, test: Any) -> list[int]:
+        """``while len(chosen) < k`` goes round until so many are chosen."""
+        if (
+            isinstance(test, cst.Comparison)
+            and isinstance(test.left, cst.Call)
+            and isinstance(test.left.func, cst.Name)
+        ):
+            target = test.comparisons[0]
+            if test.left.func.value == "len" and OPERATORS[target.operator.__class__] in ("<", "<="):
+                return [self.value(target.comparator)]
+        return []
+
     def _while(self, node: cst.While) -> None:
         self.begin_loop()
         self.value(node.test)
+        rounds = self._rounds_of_while(node.test)
+        self.rounds.extend(rounds)
         self.body(node.body)
+        del self.rounds[len(self.rounds) - len(rounds) :]
         self.end_loop()
         if node.orelse is not None:
             self.body(node.orelse.body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from threshlint.scan.facts import KEYS, NOTHING, Op, Operation
 from threshlint.scan.flow.demand import Demand
 from threshlint.scan.flow.solver import Solver
@@ -36,6 +38,7 @@ from threshlint.site import Evidence, Kind
 # Attributes of an array or a tensor that are the array itself, or a view of it.
 _CONTAINERS = frozenset({SEQUENCE, MAPPING, ZIPPED, SHAPE, ROWS})
 NAMESPACE = "argparse.Namespace()"  # what parse_args returns
+_ROWS = frozenset("docs results rows data hits records matches points".split())
 VIEWS = frozenset({"T", "mT", "real", "data", "values", "flat", "iloc", "loc", "at", "iat", "value"})
 
 
@@ -239,6 +242,8 @@ class Access(Solver):
                 self._attribute_of_object(result, value[1], name)
             elif tag == CLASS:
                 self._attribute_of_class(result, value[1], name)
+            elif tag == ROWS:
+                self._column(result, value, name)
             elif tag == SUPER:
                 self._attribute_of_super(result, value[1], value[2], name)
             elif tag == INSTANCE:
@@ -279,6 +284,9 @@ class Access(Solver):
             self.add(result, (MODULE, submodule))
 
     def _attribute_of_object(self, result: int, cls: int, name: str) -> None:
+        if name == "value" and self.is_enum(cls):
+            for member in self.graph.classes[cls].members:
+                self.edge(self.member(cls, member), result)
         for ancestor in self.lineage(cls):
             member = self.member(ancestor, name)
             if member < 0:
@@ -312,6 +320,16 @@ class Access(Solver):
                 self.add(result, (LIBRARY_METHOD, kind, kind.name, node, NOTHING))
             elif self.knowledge.method(kind, name):
                 self.add(result, (LIBRARY_METHOD, kind, name, node, NOTHING))
+
+    def is_enum(self, cls: int) -> bool:
+        """Return whether a class is an enumeration."""
+        bases = (self.graph.node_in_class(cls, base) for base in self.graph.classes[cls].bases)
+        return any(
+            isinstance(value, tuple) and value[0] == EXTERNAL and value[1].startswith("enum.")
+            for node in bases
+            if node >= 0
+            for value in self.held[node]
+        )
 
     def method_value(self, result: int, function: int, cls: int) -> None:
         """A method looked up on an instance: itself, or what a property returns."""
@@ -386,11 +404,17 @@ class Access(Solver):
                 self._entry_of_mapping(result, value[1], key)
             elif tag == SHAPE:
                 self._item_of_shape(result, value, key)
+            elif tag == INSTANCE and self.knowledge.method(value[1], "__getitem__"):
+                self.call_protocol(result, base, value, "__getitem__")
             elif tag == INSTANCE and isinstance(key, str):
                 shape = self.knowledge.attribute(value[1], key)
                 before, self.current_library = self.current_library, value[1].library
                 self.put(result, shape, value[2], receiver=base)
                 self.current_library = before
+            elif tag == ROW and isinstance(key, int):
+                self.unpack_row(result, value[1], key)
+            elif tag == ROWS:
+                self._column(result, value, key)
             elif tag == OBJECT:
                 if isinstance(key, str):
                     self.edge(self.class_attribute(value[1], key), result)
@@ -404,6 +428,14 @@ class Access(Solver):
             and ORDER not in self.held[base]
         ):
             self.add(result, HIT)
+
+    def _column(self, result: int, value: tuple[Any, ...], key: str | int | None) -> None:
+        """A column of a query's rows; what else is asked of them hands them on."""
+        columns = self.graph.files[value[1]].queries[value[2]].columns
+        if isinstance(key, str) and key in columns:
+            self.add(result, columns[key])
+        elif not isinstance(key, str) or key in _ROWS:
+            self.add(result, value)
 
     def _field_of_hit(self, result: int, key: str | int | None) -> None:
         if isinstance(key, str):
@@ -430,6 +462,10 @@ class Access(Solver):
             for name, inner in shape.fields:
                 if name == key:
                     self.put_part(result, value, inner)
+
+    def call_protocol(self, result: int, base: int, value: tuple[Any, ...], name: str) -> None:
+        """Call a special method of a library's type."""
+        raise NotImplementedError
 
     def call_named_method(self, result: int, cls: int, name: str, positional: tuple[int, ...]) -> None:
         """Call a special method of a project class."""
@@ -483,7 +519,10 @@ class Access(Solver):
                 if value[1].ranked and isinstance(value[1].element, Instance):
                     self.add(result, HIT)
             elif tag == ROWS:
+                self.add(result, value)
                 self.add(result, HIT)
+            elif tag == INSTANCE:
+                self.call_protocol(result, source, value, "__iter__")
             elif tag == OBJECT:
                 self.call_named_method(result, value[1], "__iter__", ())
         if not structured and self.is_ranked(source):

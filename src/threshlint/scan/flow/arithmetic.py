@@ -39,6 +39,8 @@ class Arithmetic(Builtins):
         _, result, operator, left, right = operation
         left_held = self.held[left] if left >= 0 else set()
         right_held = self.held[right] if right >= 0 else set()
+        if operator == "/" and left >= 0 and right >= 0:
+            self._normalised(result, left, right)
         if not left_held and not right_held:
             return
         if operator == "@":
@@ -127,6 +129,23 @@ class Arithmetic(Builtins):
             for value in tuple(self.held[this]) if this >= 0 else ():
                 if isinstance(value, tuple) and value[0] == WEIGHTED and other >= 0:
                     self._mix(value[1], other, result)
+            if this >= 0 and other >= 0 and self.held[this] & SCORES and not self.held[other] & SCORES:
+                self._weigh_beside(other, result)
+
+    def _weigh_beside(self, other: int, result: int) -> None:
+        """``score + WEIGHT * rest``: the other part's weight decides how much the score counts."""
+        made = self.made_by.get(other)
+        if made is not None and made[0] is Op.BINARY and made[2] in ("*", "/"):
+            for part in made[3:4] if made[2] == "/" else made[3:]:
+                if part >= 0 and (self._is_constant(part) or self._is_weight(part) or self._names_number(part)):
+                    self.weigh(part, result, "weighs what is added to an embedding score")
+
+    def _names_number(self, node: int) -> bool:
+        """Return whether a variable holds a number that was written down."""
+        sources = self.back[node]
+        return any(
+            self._is_constant(source) for source in (*sources, *(far for near in sources for far in self.back[near]))
+        )
 
     def _mix(self, weight: int, other: int, result: int) -> None:
         """``w * score + rest``: the weight, and the other part's own weight, mix scores."""
@@ -141,11 +160,6 @@ class Arithmetic(Builtins):
                     self.weigh(part, result, note)
 
     def _divide(self, result: int, left: int, right: int) -> None:
-        if not self._is_geometry(result):
-            if self._is_product(left) and self._is_norm(right):
-                self.add(result, SIMILARITY)  # a cosine by hand
-            elif self._normalises(left, right):
-                self.add(result, EMBEDDING)
         left_held = self.held[left] if left >= 0 else set()
         right_held = self.held[right] if right >= 0 else set()
         for role in left_held & (SCORES | {OTHER, EMBEDDING, DIFFERENCE}):
@@ -154,6 +168,15 @@ class Arithmetic(Builtins):
             self.add(result, SIMILARITY)  # 1 / (1 + distance)
         if PRODUCT in left_held:
             self.add(result, SIMILARITY)
+
+    def _normalised(self, result: int, left: int, right: int) -> None:
+        """A cosine by hand, or a vector made a direction: their form alone says what they are."""
+        if self._is_geometry(result):
+            return
+        if self._is_product(left) and self._is_norm(right):
+            self.add(result, SIMILARITY)
+        elif self._normalises(left, right):
+            self.add(result, EMBEDDING)
 
     def _is_geometry(self, node: int) -> bool:
         hints = Hint(self.graph.files[self.graph.file_of(node)].hints)
@@ -233,6 +256,25 @@ class Arithmetic(Builtins):
         if role is not None and made is not None and made[0] is Op.CALL and self.graph.word_of(bounds) == "range":
             for bound in made[3][:2]:
                 self.sink(bound, Demand(THRESHOLDS[role], Evidence.FLOW, score, f"compared with a vector {role}"))
+
+    def demand_beside_scores(self, node: int, demand: Demand, depth: int = 4) -> None:
+        """``cap = low + (high - low) * SHARE``: what is no score itself decides where the cutoff lies."""
+        made = self._made_as(node)
+        if made is None or not depth:
+            return
+        if made[0] is Op.BINARY and made[2] in ("+", "-", "*"):
+            parts = made[3:]
+        elif made[0] is Op.CALL and self.graph.word_of(made[1]) in ("min", "max", "minimum", "maximum"):
+            parts = made[3]
+        else:
+            return
+        for part in parts:
+            if part < 0:
+                continue
+            if self.held[part] & SCORES:
+                self.demand_beside_scores(part, demand, depth - 1)
+            elif not self._is_constant(part):
+                self.demand(part, demand)
 
     # demands through operators
 

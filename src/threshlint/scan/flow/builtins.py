@@ -279,7 +279,7 @@ class Builtins(Calls):
         if name in ("items", "iterrows", "iteritems", "itertuples"):
             self._items(result, base)
         if name in EXECUTES:
-            self._execute(result, arguments)
+            self._execute(result, base, arguments)
         if name in FETCHES or name in EXECUTES:
             for value in tuple(held):
                 if isinstance(value, tuple) and value[0] == ROWS:
@@ -393,7 +393,7 @@ class Builtins(Calls):
 
     # queries
 
-    def _execute(self, result: int, arguments: Arguments) -> None:
+    def _execute(self, result: int, base: int, arguments: Arguments) -> None:
         """Run a query text: its placeholders are bound by the arguments beside it."""
         everything = (*arguments.positional, *arguments.keywords.values())
         texts = [
@@ -406,6 +406,7 @@ class Builtins(Calls):
         for value in texts:
             query = self.graph.files[value[1]].queries[value[2]]
             self.add(result, value)
+            self.add(base, value)  # a cursor hands the rows out later
             if query.ranked:
                 self.add(result, RANKED)
             for kind, place, note in query.placeholders:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from threshlint.scan.facts import NOTHING, Op, Operation, Parameter
 from threshlint.scan.flow.access import Access
@@ -39,6 +40,19 @@ WRAPPERS = frozenset(
     as_completed wait_for shield create_task ensure_future tqdm track chain from_iterable progress_bar deepcopy
     copy text sql SQL literal_column
 """.split()
+)
+_FACTORIES = (
+    "from_",
+    "load",
+    "create",
+    "open",
+    "connect",
+    "init",
+    "get_or_create",
+    "construct",
+    "build",
+    "restore",
+    "afrom_",
 )
 HAND_OVER = {
     "to_thread": 0, "run_in_threadpool": 0, "run_sync": 0, "submit": 0, "partial": 0, "apply_async": 0,
@@ -355,10 +369,9 @@ class Calls(Access):
         """Call a name of a library."""
         kind, entries = self.knowledge.find(dotted)
         if kind is None and not entries:
-            if dotted.endswith((".from_pretrained", ".create", ".load", ".from_documents", ".from_texts", ".connect")):
-                owner, _ = self.knowledge.find(dotted.rpartition(".")[0])
-                if owner is not None:
-                    self._call_class_method(owner, dotted.rpartition(".")[2], result, arguments)
+            owner, _ = self.knowledge.find(dotted.rpartition(".")[0]) if "." in dotted else (None, [])
+            if owner is not None:
+                self._call_class_method(owner, dotted.rpartition(".")[2], result, arguments)
             return
         self.resolved.add(result)
         if kind is not None:
@@ -375,7 +388,7 @@ class Calls(Access):
         named = [entry for entry in entries if entry.name != "*"]
         if named:
             self.call_entries(named, result, arguments, NOTHING, result, owner.library)
-        else:
+        if name.startswith(_FACTORIES):
             self.add(result, (INSTANCE, owner, result))
 
     def call_entries(
@@ -504,6 +517,12 @@ class Calls(Access):
             kind = Kind.SIMILARITY_THRESHOLD.value
         notes = {REFUTES: "no score: ", KNOB: "an index knob: "}
         self.sink(node, Demand(kind, Evidence.CALL, where, f"{notes.get(kind, '')}{what}", take=take))
+
+    def call_protocol(self, result: int, base: int, value: tuple[Any, ...], name: str) -> None:
+        """Call a special method of a library's type."""
+        kind = value[1]
+        entries = [entry for entry in self.knowledge.method(kind, name) if entry.name != "*"]
+        self.call_entries(entries, result, Arguments(), base, value[2], kind.library)
 
     def cut_iterable(self, name: str, result: int, arguments: Arguments) -> None:
         """``heapq.nlargest`` and ``itertools.islice``."""

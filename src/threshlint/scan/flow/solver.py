@@ -193,8 +193,14 @@ class Solver:
     def settle(self) -> None:
         """Start the demands of all sinks."""
         for (node, _, _), (demand, unless_score) in tuple(self._sinks.items()):
-            if not (unless_score and self.held[node] & SCORES):
+            if unless_score and self.held[node] & SCORES:
+                self.demand_beside_scores(node, demand)
+            else:
                 self.demand(node, demand)
+
+    def demand_beside_scores(self, node: int, demand: Demand) -> None:
+        """Carry a demand to the numbers that a cutoff is computed from, beside scores."""
+        raise NotImplementedError
 
     def demand(self, node: int, demand: Demand) -> None:
         """Note a demand on a node and carry it back, once for each kind and each call that it came by."""

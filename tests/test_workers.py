@@ -1,0 +1,257 @@
+"""Worker processes: what becomes of files and processes when one of either misbehaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from threshlint.scan import stack, workers
+from threshlint.scan.analyse import Analysed, Job
+from threshlint.scan.stack import with_deep_stack
+from threshlint.scan.workers import analyse_all
+
+CODE = "def f(a, b):\n    return a + b\n" * 400
+
+
+@pytest.fixture(autouse=True)
+def two_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "WORTH_WORKERS", 0)
+    monkeypatch.setattr(workers, "_cores", lambda: 2)
+    monkeypatch.setattr(workers, "_CHUNK_FILES", 5)
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> list[Job]:
+    made = []
+    for number in range(40):
+        path = tmp_path / f"m{number}.py"
+        path.write_text(CODE)
+        made.append(Job(path, path.name, path.stem))
+    return made
+
+
+def reasons(results: list[Analysed]) -> dict[str, str]:
+    return {result.relative: result.reason for result in results if result.reason is not None}
+
+
+def assert_all_else_is_analysed(results: list[Analysed], jobs: list[Job]) -> None:
+    assert [result.relative for result in results] == [job.relative for job in jobs]
+    assert all((result.facts is None) == (result.reason is not None) for result in results)
+
+
+def hook_start(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Run code in each worker before it serves."""
+    popen = subprocess.Popen
+
+    def start(command: list[str], **options: object) -> subprocess.Popen[bytes]:
+        *before, program = command
+        setup, serve = program.rsplit("; ", 1)
+        return popen([*before, f"{setup}\n{textwrap.dedent(code)}\n{serve}"], **options)  # type: ignore[call-overload,no-any-return]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+
+
+WHEN_AT_M7 = """\
+import os, signal, threshlint.scan.worker as worker
+analyse = worker.analyse
+def hooked(job, **options):
+    if job.relative == "m7.py":
+        {}
+    return analyse(job, **options)
+worker.analyse = hooked
+"""
+
+
+def test_workers_give_what_this_process_gives(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    apart = analyse_all(jobs)
+    monkeypatch.setattr(workers, "WORTH_WORKERS", 10**9)
+    assert analyse_all(jobs) == apart
+    assert reasons(apart) == {}
+
+
+def test_a_worker_that_crashes_costs_the_file_that_it_was_at(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    hook_start(monkeypatch, WHEN_AT_M7.format("os.kill(os.getpid(), signal.SIGSEGV)"))
+    results = analyse_all(jobs)
+    assert reasons(results) == {"m7.py": "is nested too deeply: the parser ran out of stack; simplify or exclude it"}
+    assert_all_else_is_analysed(results, jobs)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+def test_a_file_whose_workers_are_killed_is_tried_twice(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    hook_start(monkeypatch, WHEN_AT_M7.format("os.kill(os.getpid(), signal.SIGKILL)"))
+    results = analyse_all(jobs)
+    assert list(reasons(results)) == ["m7.py"]
+    assert "its process died twice (exit code -9)" in reasons(results)["m7.py"]
+    assert_all_else_is_analysed(results, jobs)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+def test_a_worker_that_is_killed_once_costs_nothing(
+    jobs: list[Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marker = tmp_path / "killed"
+    once = f"os.path.exists({str(marker)!r}) or (open({str(marker)!r}, 'w'), os.kill(os.getpid(), signal.SIGKILL))"
+    hook_start(monkeypatch, WHEN_AT_M7.format(once))
+    results = analyse_all(jobs)
+    assert marker.exists()
+    assert reasons(results) == {}
+    assert_all_else_is_analysed(results, jobs)
+
+
+def test_a_file_that_takes_for_ever_is_given_up(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_SECONDS", 1.5)
+    hook_start(monkeypatch, WHEN_AT_M7.format("import time; time.sleep(60)"))
+    results = analyse_all(jobs)
+    assert reasons(results) == {"m7.py": "takes too long to parse; simplify or exclude it"}
+    assert_all_else_is_analysed(results, jobs)
+
+
+def test_what_is_printed_in_a_worker_is_no_result(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    hook_start(monkeypatch, WHEN_AT_M7.format("print('hello'); os.write(1, b'hello')"))
+    assert reasons(analyse_all(jobs)) == {}
+
+
+@pytest.mark.parametrize("executable", ["", "/nowhere/python"])
+def test_without_processes_this_one_does_it(
+    executable: str, jobs: list[Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deep.py").write_text("x = a" + ".b" * 100_000 + "\n")
+    jobs = [*jobs, Job(tmp_path / "deep.py", "deep.py", "deep")]
+    monkeypatch.setattr(sys, "executable", executable)
+    results = analyse_all(jobs)
+    assert reasons(results) == {"deep.py": "is nested too deeply to be analysed; simplify or exclude it"}
+    assert_all_else_is_analysed(results, jobs)
+
+
+def test_an_interpreter_that_cannot_work_is_not_asked(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    hook_start(monkeypatch, "raise SystemExit(3)")
+    assert reasons(analyse_all(jobs)) == {}
+
+
+def test_few_files_start_no_process(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "WORTH_WORKERS", 10**9)
+    monkeypatch.setattr(subprocess, "Popen", None)
+    assert reasons(analyse_all(jobs)) == {}
+
+
+def test_it_works_from_any_thread(jobs: list[Job]) -> None:
+    done: list[list[Analysed]] = []
+    threads = [threading.Thread(target=lambda: done.append(analyse_all(jobs))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [reasons(results) for results in done] == [{}, {}]
+
+
+SCRIPT = """\
+import sys
+from pathlib import Path
+from threshlint.config import Config
+from threshlint.scan import scan, workers
+workers.WORTH_WORKERS = 0
+workers._cores = lambda: 2
+print("started", flush=True)
+print(scan([Path(sys.argv[1])], Config(Path(sys.argv[1]))).files)
+"""
+
+
+@pytest.mark.parametrize("how", ["file", "-c", "stdin"])
+def test_a_script_needs_no_main_guard(how: str, jobs: list[Job], tmp_path: Path) -> None:
+    script = tmp_path / "script.txt"
+    script.write_text(SCRIPT)
+    arguments = {"file": [str(script)], "-c": ["-c", SCRIPT], "stdin": ["-"]}[how]
+    command = [sys.executable, *arguments, str(tmp_path)]
+    done = subprocess.run(command, input=SCRIPT, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("started\n40\n", "")
+
+
+def test_the_scanned_project_is_not_imported(jobs: list[Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("pickle", "libcst", "threshlint", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    assert reasons(analyse_all(jobs)) == {}
+    assert not (tmp_path / "imported").exists()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_end_in_the_middle_leaves_no_process(ending: signal.Signals, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.py").write_text("match x:\n  case " + "[" * 50 + "]" * 50 + ":\n    pass\n")
+    command = [sys.executable, "-c", SCRIPT.replace("= 0\n", "= 0; workers._SECONDS = 5.0\n", 1), str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    wait_for(lambda: len(members(process.pid)) == 3)
+    process.send_signal(ending)
+    process.communicate(timeout=30)
+    assert process.returncode == (-ending if ending is not signal.SIGINT else -signal.SIGINT)
+    # Only who is asked to end can see to it at once; else the workers end with the file that they are at.
+    wait_for(lambda: not members(process.pid), 2 if ending is signal.SIGINT else 12)
+
+
+def members(session: int) -> list[int]:
+    """Return the processes of a session that have not ended."""
+    found = []
+    for entry in os.listdir("/proc"):
+        try:
+            state, _, _, its_session = Path("/proc", entry, "stat").read_text().rpartition(") ")[2].split()[:4]
+        except (OSError, ValueError):
+            continue
+        if int(its_session) == session and state != "Z":
+            found.append(int(entry))
+    return found
+
+
+def wait_for(condition: object, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+class TestDeepStack:
+    @staticmethod
+    def descend(levels: int) -> int:
+        return 0 if not levels else 1 + TestDeepStack.descend(levels - 1)
+
+    def test_is_deep(self) -> None:
+        before = sys.getrecursionlimit()
+        assert with_deep_stack(self.descend, 50_000) == 50_000
+        assert sys.getrecursionlimit() == before
+        assert threading.stack_size() == 0
+
+    def test_passes_on_what_is_raised(self) -> None:
+        with pytest.raises(KeyError, match="x"):
+            with_deep_stack({}.__getitem__, "x")
+        with pytest.raises(RecursionError):
+            with_deep_stack(self.descend, 10**7)
+
+    def test_nests(self) -> None:
+        before = sys.getrecursionlimit()
+        assert with_deep_stack(lambda: with_deep_stack(self.descend, 5_000) + self.descend(5_000)) == 10_000
+        assert sys.getrecursionlimit() == before
+
+    def test_takes_what_the_system_gives(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        start = threading.Thread.start
+
+        def refuse(thread: threading.Thread) -> None:
+            if threading.stack_size() > 200 * 1024 * 1024:
+                raise RuntimeError("can't start new thread")
+            start(thread)
+
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        assert with_deep_stack(self.descend, 20_000) == 20_000
+
+    def test_goes_without_where_the_system_gives_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = sys.getrecursionlimit()
+        monkeypatch.setattr(stack, "_start", lambda run, megabytes: None)
+        assert with_deep_stack(self.descend, 50) == 50
+        assert sys.getrecursionlimit() == before
