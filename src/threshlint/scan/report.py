@@ -14,6 +14,8 @@ from threshlint.site import Embedder, Evidence, Exempt, Kind, Site, Step
 
 _STRENGTH = {Evidence.FLOW: 0, Evidence.CALL: 1, Evidence.NAME: 2}
 _LONGEST_TRACE = 6
+_CUTOFFS = frozenset({Kind.SIMILARITY_THRESHOLD.value, Kind.DISTANCE_THRESHOLD.value})
+TOLERANCE = 1e-4  # below it a cutoff tells equal from unequal, not close from far
 
 
 def report(engine: Engine, is_test: Callable[[str], bool]) -> list[Found]:
@@ -65,8 +67,10 @@ def fits(demand: Demand, literal: Literal) -> bool:
         return False
     if demand.evidence is Evidence.NAME and kind == Kind.SIMILARITY_THRESHOLD.value and abs(value) > 100:
         return False
-    if value <= 0 and value in (0, -1) and not (literal.name and claim(literal.name)):
+    if value in (0, -1) and not (literal.name and claim(literal.name)):
         return False  # a sign test, a start or a marker: no cutoff that anybody chose
+    if kind in _CUTOFFS and (abs(value) == 1 or 0 < abs(value) < TOLERANCE) and not (literal.name and claim(literal.name)):
+        return False  # the end of a range, or a tolerance of numerics
     if kind == Kind.TOP_K.value:
         return value == int(value) or (0 < value < 1 and (is_share(literal.name or "") or _is_share_by_form(demand)))
     return True
@@ -80,10 +84,13 @@ def _is_share_by_form(demand: Demand) -> bool:
 
 
 def refined(kind: Kind, literal: Literal) -> Kind:
-    """A cutoff on closeness that tells where one chunk or cluster ends is a boundary."""
-    if kind in (Kind.SIMILARITY_THRESHOLD, Kind.DISTANCE_THRESHOLD) and cuts_into_chunks(literal.scope):
+    """Return the kind of a cutoff: a boundary where it ends a chunk; a plain name knows its direction best."""
+    if kind.value not in _CUTOFFS:
+        return kind
+    if cuts_into_chunks(literal.scope):
         return Kind.CLUSTER_BOUNDARY
-    return kind
+    said = claim(literal.name) if literal.name else None
+    return Kind(said.kind) if said is not None and said.plain and said.kind in _CUTOFFS else kind
 
 
 def number(literal: Literal) -> float | None:

@@ -64,8 +64,8 @@ _CLASSIFIER = frozenset(
 )
 _GEOMETRY = frozenset(
     """
-    latitude longitude lat lon lng haversine radius geo km miles meters polygon mesh meshes vertex vertices
-    triangle triangles point points origin plane axis rotation pixels pixel
+    latitude longitude lat lon lng haversine geo km miles meters polygon polygons mesh meshes vertex vertices
+    triangle triangles raycast
 """.split()
 )
 _SCORE = frozenset("similarity similarities cosine score scores distance distances sim sims relevance".split())

@@ -59,7 +59,7 @@ BUILDERS = frozenset(
 )
 EXECUTES = frozenset(
     """
-    execute fetch fetchrow fetchval fetch_all fetch_one executemany exec run query sql scalars scalar
+    search aggregate sort_by return_fields dialect execute fetch fetchrow fetchval fetch_all fetch_one executemany exec run query sql scalars scalar
     execute_query raw read_sql
 """.split()
 )
