@@ -615,9 +615,13 @@ class Access(Solver):
         if gathered >= 0 and self.is_ranked(source):
             self.rank(gathered)
 
+    def carries(self, node: int, role: str) -> bool:
+        """Return whether a node, or what it contains, holds a role."""
+        raise NotImplementedError
+
     def _pick(self, operation: Operation) -> None:
         _, _, scores, bound = operation
-        if bound >= 0 and self.holds_score(scores):
+        if bound >= 0 and self.carries(scores, "score"):
             self.sink(
                 bound,
                 Demand(

@@ -24,6 +24,7 @@ from threshlint.site import Evidence, Kind
 
 ORDERINGS = frozenset({"<", "<=", ">", ">="})
 THRESHOLDS = {SIMILARITY: Kind.SIMILARITY_THRESHOLD.value, DISTANCE: Kind.DISTANCE_THRESHOLD.value}
+_FAR_BACK = 5
 SHARE = "a share of the length of the ranked list"
 _PRODUCTS = frozenset("dot inner vdot matmul mm sum einsum multi_dot dot_product tensordot".split())
 _NORMS = frozenset("norm sqrt magnitude hypot vector_norm l2_norm".split())
@@ -34,6 +35,10 @@ _WEIGHT_WORDS = frozenset(
 
 class Arithmetic(Builtins):
     """Operators, forward and backward."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self._comparisons: dict[tuple[int, int], None] = {}  # of a score with something, in order
 
     def _binary(self, operation: Operation) -> None:
         _, result, operator, left, right = operation
@@ -142,10 +147,13 @@ class Arithmetic(Builtins):
 
     def _names_number(self, node: int) -> bool:
         """Return whether a variable holds a number that was written down."""
-        sources = self.back[node]
-        return any(
-            self._is_constant(source) for source in (*sources, *(far for near in sources for far in self.back[near]))
-        )
+        seen, pending = {node}, [node]
+        for _ in range(_FAR_BACK):
+            pending = [source for near in pending for source in self.back[near] if source not in seen]
+            if any(self._is_constant(source) for source in pending):
+                return True
+            seen.update(pending)
+        return False
 
     def _mix(self, weight: int, other: int, result: int) -> None:
         """``w * score + rest``: the weight, and the other part's own weight, mix scores."""
@@ -243,12 +251,23 @@ class Arithmetic(Builtins):
         if operator not in ORDERINGS:
             return
         for this, other in ((left, right), (right, left)):
+            if other >= 0 and self.holds_score(this) is not None:
+                self._comparisons.setdefault((this, other))
+
+    def settle(self) -> None:
+        """Start the demands of all sinks, comparisons included: only now is it known what is compared."""
+        for this, other in tuple(self._comparisons):
             role = self.holds_score(this)
-            if role is None or other < 0:
+            if role is None:
                 continue
             what = self.graph.word_of(this)
             note = f"compared with a vector {role}" + (f", `{what}`" if what else "")
-            self.sink(other, Demand(THRESHOLDS[role], Evidence.FLOW, this, note), unless_score=True)
+            demand = Demand(THRESHOLDS[role], Evidence.FLOW, this, note)
+            if self.held[other] & SCORES:
+                self.demand_beside_scores(other, demand)  # two scores are compared: neither is a cutoff
+            else:
+                self.demand(other, demand)
+        super().settle()
 
     def _compare_with_range(self, score: int, bounds: int) -> None:
         """``score in range(60, 80)`` compares with both ends."""

@@ -77,6 +77,7 @@ class Builtins(Calls):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
         self._sort_scores: set[int] = set()
+        self.ducks_speak = False  # once it is known which receivers have a type
         # Of each file: the columns that hold scores, and under "" the calls that sort by a column.
         self.score_columns: dict[int, dict[str, list[Operation]]] = defaultdict(dict)
         self.displayed: dict[int, tuple[int, ...]] = {}  # the elements of list displays, by position
@@ -287,7 +288,7 @@ class Builtins(Calls):
                     self.add(result, RANKED)
         if name == "parse_args":
             self.add(result, (EXTERNAL, NAMESPACE))
-        for entry in self.knowledge.ducks.get(name, ()):
+        for entry in self.knowledge.ducks.get(name, ()) if self.ducks_speak else ():
             if not self._receiver_is_known(base):
                 self.call_entries([entry], result, arguments, base, base, entry.library)
 

@@ -175,7 +175,17 @@ class Engine(Witness):
                 self.users[made[2]].append(call)  # what a method does may depend on its object
             self.apply(call)
         self.run()
+        self._let_ducks_speak()
+        self.run()
         self.hear_names()
+
+    def _let_ducks_speak(self) -> None:
+        """Methods whose names speak for themselves, on receivers that no type is known of."""
+        self.ducks_speak = True
+        for call in self._calls:
+            if self.graph.word_of(call[1]) in self.knowledge.ducks:
+                self.current = call
+                self.apply(call)
 
     def _take_queries(self) -> None:
         """Dicts that are queries of a known library."""

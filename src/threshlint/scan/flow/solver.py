@@ -55,7 +55,7 @@ class Solver:
         self.attribute_class: dict[int, int] = {}  # of the nodes that are attributes of instances
         self._half_ranked: set[int] = set()
         self.shared: set[int] = set()  # nodes that hold the elements of containers
-        self._sinks: dict[tuple[int, str, int], tuple[Demand, bool]] = {}
+        self._sinks: dict[tuple[int, str, int], Demand] = {}
         self._visited: set[tuple[int, str, int, int]] = set()
         self._contexts: dict[tuple[int, str], int] = {}
         self.current: Operation | None = None  # the operation that is being done
@@ -181,26 +181,15 @@ class Solver:
 
     # demands
 
-    def sink(self, node: int, demand: Demand, *, unless_score: bool = False) -> None:
-        """Note a place that decides what a number is; demands start there once all values are known.
-
-        With ``unless_score`` a node that turns out to hold a score itself is left alone: two scores
-        are compared, and neither is a cutoff.
-        """
+    def sink(self, node: int, demand: Demand) -> None:
+        """Note a place that decides what a number is; demands start there once all values are known."""
         if node >= 0:
-            self._sinks.setdefault((node, demand.kind, demand.node), (demand, unless_score))
+            self._sinks.setdefault((node, demand.kind, demand.node), demand)
 
     def settle(self) -> None:
         """Start the demands of all sinks."""
-        for (node, _, _), (demand, unless_score) in tuple(self._sinks.items()):
-            if unless_score and self.held[node] & SCORES:
-                self.demand_beside_scores(node, demand)
-            else:
-                self.demand(node, demand)
-
-    def demand_beside_scores(self, node: int, demand: Demand) -> None:
-        """Carry a demand to the numbers that a cutoff is computed from, beside scores."""
-        raise NotImplementedError
+        for (node, _, _), demand in tuple(self._sinks.items()):
+            self.demand(node, demand)
 
     def demand(self, node: int, demand: Demand) -> None:
         """Note a demand on a node and carry it back, once for each kind and each call that it came by."""
