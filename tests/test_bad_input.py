@@ -1,4 +1,4 @@
-"""Bad input: nothing crashes or hangs a run, every other file is analysed, and what was not is named with its reason."""
+"""Bad input: nothing crashes or hangs a run, every other file is analysed, and what was not is named."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from click.testing import CliRunner, Result
 from threshlint.cli import main
 from threshlint.config import Config
 from threshlint.output import findings_formats, inventory_formats
-from threshlint.scan import scan, workers
+from threshlint.scan import analyse, scan, workers
+from threshlint.scan.analyse import Analysed, Job
+from threshlint.scan.lexer import Lexed
 from threshlint.site import Inventory
 
 ROOT_USER = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -52,6 +54,7 @@ BAD = {
     "fstrings": (deep('f"{', "1", '}"'), "is nested too deeply"),
     "format_specs": (b'x = f"' + b"{a:" * 3_000 + b"}" * 3_000 + b'"\n', "is nested too deeply"),
     "indents": (b"".join(b" " * i + b"if x:\n" for i in range(300)) + b" " * 300 + b"pass\n", "cannot be parsed"),
+    "mixed_strings": (b"x = 'a' b'b'\n", "cannot be parsed by LibCST: Cannot concatenate string and bytes"),
     "huge": (b"x = 1\n" * 2_000_000, "is larger than 10 MB; exclude it, or split it"),
 }
 
@@ -139,6 +142,7 @@ def test_a_generated_file_of_five_megabytes(folder: Path) -> None:
 
 def test_a_file_that_would_be_parsed_for_ever(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_SECONDS", 2.0)
+    monkeypatch.setattr(workers, "_SECONDS_FOR_A_MEGABYTE", 0.0)
     (folder / "bad.py").write_bytes(b"match x:\n  case " + b"[" * 50 + b"]" * 50 + b":\n    pass\n")
     (folder / "worse.py").write_bytes(b"x = " + b"f().g(a, b)." * 20_000 + b"h\n")
     inventory = scanned(folder)
@@ -149,7 +153,8 @@ def test_a_file_that_would_be_parsed_for_ever(folder: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize("text", ["x = " + "-" * 200_000 + "1\n", "x = a" + ".b" * 200_000 + "\n"])
 def test_a_file_that_overflows_the_parser_s_stack(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_SECONDS", 3.0)
+    monkeypatch.setattr(workers, "_SECONDS", 2.0)
+    monkeypatch.setattr(workers, "_SECONDS_FOR_A_MEGABYTE", 0.0)
     (folder / "bad.py").write_text(text)
     inventory = scanned(folder)
     assert inventory.skipped[0].reason.startswith(("takes too long to parse", "is nested too deeply"))
@@ -282,6 +287,19 @@ class TestPaths:
         }
         assert [site.path for site in inventory.sites] == ["good.py"]
 
+    def test_that_cannot_be_read(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(path: Path, *arguments: int) -> int:
+            if Path(path).name == "secret.py":
+                raise PermissionError(13, "Permission denied")
+            return os_open(path, *arguments)
+
+        os_open = os.open
+        (folder / "secret.py").touch()
+        monkeypatch.setattr(os, "open", refuse)
+        inventory = scanned(folder)
+        assert reasons(inventory) == {"secret.py": "cannot be read: Permission denied"}
+        assert [site.path for site in inventory.sites] == ["good.py"]
+
     @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="names are text elsewhere")
     @pytest.mark.parametrize("options", [(), ("--report",)])
     def test_whose_names_are_no_text(self, options: tuple[str, ...], folder: Path) -> None:
@@ -304,7 +322,7 @@ def test_a_file_that_disappears_in_the_middle(folder: Path, monkeypatch: pytest.
     (folder / "brief.py").write_bytes(GOOD)
     analyse_all = workers.analyse_all
 
-    def late(jobs: list[workers.Job]) -> list[workers.Analysed]:
+    def late(jobs: list[Job]) -> list[Analysed]:
         (folder / "brief.py").unlink()
         return analyse_all(jobs)
 
@@ -315,9 +333,7 @@ def test_a_file_that_disappears_in_the_middle(folder: Path, monkeypatch: pytest.
 
 
 def test_trouble_in_the_tool_itself_costs_one_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from threshlint.scan import analyse
-
-    def fail(job: workers.Job, lexed: object) -> workers.Analysed:
+    def fail(job: Job, lexed: Lexed) -> Analysed:
         if job.relative == "bad.py":
             raise KeyError("surprise")
         return parse(job, lexed)

@@ -25,16 +25,20 @@ SNIPPETS = {
     "match": "match a:\n  case [1, *_, b]: pass\n  case {'k': 2, **rest} if c: pass\n  case C(d, e=3) | None: pass\n"
     "  case (-1 | 1.5 | 2 + 3j) as f: pass\n  case 'a' 'b': pass\n  case _: pass\n",
     "soft_keywords": "match = 1\ncase = match\ntype = case\n_ = type\nprint(match, case, type, _)\n",
-    "type_parameters": "type A[T: int, *Ts, **P] = dict[T, 1]\nclass B[T = int](C[2]): pass\ndef f[T](x: T = 3) -> T: pass\n",
+    "type_parameters": "type A[T: int, *Ts, **P] = dict[T, 1]\nclass B[T = int](C[2]): pass\n"
+    "def f[T](x: T = 3) -> T: pass\n",
     "comprehensions": "x = {a: b for a, b in c if d if 1 for e in 2}\ny = [*(f async for f in g)]\n",
     "parameters": "def f(a, b=1, /, c: int = 2, *d, e=3, **g): return lambda h, *, i=4: 5\ndef j(k, *, l): pass\n",
-    "statements": "try:\n  a\nexcept* B as c:\n  1\nelse:\n  2\nfinally:\n  3\nwith (d as e, f): global g, h\ndel i, j\n"
+    "statements": "try:\n  a\nexcept* B as c:\n  1\nelse:\n  2\nfinally:\n  3\nwith (d as e, f): global g, h\n"
+    "del i, j\n"
     "raise k from l\nassert m, 4\nimport n.o as p\nfrom .q import r as s, t\nfrom . import *\nfor u in 5: v\nelse: w\n",
-    "operators": "a = -1 + +2 ** -3\nb += 4 if 5 else 6\nc[1:2, ::3, ...] = (d := 7)\ne @ f // 8 < 9 not in g is not h\n",
-    "decorators": "@a(1)\n@b\nclass C(D, metaclass=2, **{'e': 3}):\n  @f\n  async def g(self): await h(*[4]); yield 5; return\n",
-    "strings": "x = 'a' b'c' r'''d\ne''' \"f\\\n\" f'g{1}' 'h'\n",
+    "operators": "a = -1 + +2 ** -3\nb += 4 if 5 else 6\nc[1:2, ::3, ...] = (d := 7)\n"
+    "e @ f // 8 < 9 not in g is not h\n",
+    "decorators": "@a(1)\n@b\nclass C(D, metaclass=2, **{'e': 3}):\n"
+    "  @f\n  async def g(self): await h(*[4]); yield 5; return\n",
+    "strings": "x = 'a' u'c' r'''d\ne''' \"f\\\n\" f'g{1}' 'h'\n",
     "numbers": "x = 0x_f + 0b1 + 1_0.0_1e-1_0 + .5 + 1. + 3j + 0o7\n",
-    "wide": "naïve = '猫' + f'{é}𝒳{ß}' * 1\n",
+    "wide": "naïve = '猫' + f'{é}🐈{ß}' * 1\n",
     "separators": "a = 1;\x0cb = 2 \\\n + 3\n\x0c\nc = 'x\u2028y' + d\n",
     "carriage_returns": "a = 1\r\nb = '''x\r\ny''' + c\r\n",
     "types": "x: 'int' = 1\ny: list[int]\nz: Callable[[int], str] = a\n",

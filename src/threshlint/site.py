@@ -35,6 +35,11 @@ class Evidence(str, Enum):
 
     __str__ = str.__str__
 
+    def is_at_least(self, other: Evidence) -> bool:
+        """Tell whether it proves as much as another does."""
+        strongest_first = list(Evidence)
+        return strongest_first.index(self) <= strongest_first.index(other)
+
 
 class Exempt(str, Enum):
     """Why a site is in the inventory and yet never a finding."""
@@ -86,6 +91,11 @@ class Site:
     annotation: Annotation | None = None
     keyed: bool = False  # annotated by a key of its table, or by the branch of a model test
     suppressions: tuple[SuppressionUse, ...] = ()
+    sources: tuple[str, ...] = ()  # the models whose scores reach it, none where that is not sure
+    unit: str | None = None  # what those scores are measured in, if that is known
+    low: float | None = None  # the least and the most that such a score can be
+    high: float | None = None
+    kept: str | None = None  # "below" or "above": the side of a cutoff that is kept as close, where that is sure
 
     @property
     def line(self) -> int:
@@ -140,6 +150,18 @@ class Skipped:
 
 
 @dataclass(frozen=True)
+class Mismatch:
+    """A place where vectors of two models meet that share no space."""
+
+    path: str
+    span: Span
+    models: tuple[str, str]
+    in_index: bool = False  # the first is what an index holds, the second what it is asked for
+    trace: tuple[Step, ...] = ()
+    test: bool = False
+
+
+@dataclass(frozen=True)
 class Inventory:
     """Everything one scan found."""
 
@@ -150,6 +172,7 @@ class Inventory:
     annotations: tuple[AnnotationUse, ...] = ()
     suppressions: tuple[SuppressionUse, ...] = ()
     files: int = 0
+    mismatches: tuple[Mismatch, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,12 @@ Exit codes:
     help="Not these rules, in addition to those that are configured.",
 )
 @click.option(
+    "--min-evidence",
+    type=click.Choice(["flow", "call", "name"]),
+    help="Sites that name no model are findings only with this evidence or a stronger one: a score reaches them (flow), "
+    "or a known API takes them (call), or their name says so (name).",
+)
+@click.option(
     "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches as well, as a .gitignore writes it."
 )
 @click.option("--no-gitignore", is_flag=True, help="Look at what .gitignore files leave out, too.")
@@ -79,6 +85,7 @@ def command(
     output_file: Path | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    min_evidence: str | None,
     exclude: tuple[str, ...],
     no_gitignore: bool,
     config: Path | None,
@@ -93,9 +100,9 @@ def command(
     """
     file = None if output_file == Path("-") else output_file
     format_name = _format_name(output_format, file, report=report)
-    if report and (select or ignore or statistics):
+    if report and (select or ignore or min_evidence or statistics):
         raise click.UsageError(
-            "--select, --ignore and --statistics are about findings; --report lists every site, with totals."
+            "--select, --ignore, --min-evidence and --statistics are about findings; --report lists every site, with totals."
         )
     check_writable(file)
 
@@ -108,6 +115,7 @@ def command(
         load(Path.cwd(), config, isolated),
         select=select,
         ignore=ignore,
+        min_evidence=min_evidence,
         exclude=exclude,
         gitignore=not no_gitignore,
     )
@@ -139,10 +147,17 @@ def _format_name(chosen: str | None, file: Path | None, *, report: bool) -> str:
 
 
 def _overridden(
-    config: Config, *, select: tuple[str, ...], ignore: tuple[str, ...], exclude: tuple[str, ...], gitignore: bool
+    config: Config,
+    *,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    min_evidence: str | None,
+    exclude: tuple[str, ...],
+    gitignore: bool,
 ) -> Config:
     """Let the command line have its say over the configuration."""
     from threshlint.patterns import PatternError, parse_pattern
+    from threshlint.site import Evidence
 
     for pattern in exclude:
         try:
@@ -153,6 +168,7 @@ def _overridden(
         config,
         select=select or config.select,
         ignore=ignore if select else (*config.ignore, *ignore),
+        min_evidence=Evidence(min_evidence) if min_evidence else config.min_evidence,
         extend_exclude=(*config.extend_exclude, *exclude),
         respect_gitignore=config.respect_gitignore and gitignore,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from threshlint.config import Config
-from threshlint.site import AnnotationUse, Finding, Inventory, Site, SuppressionUse
+from threshlint.site import AnnotationUse, Finding, Inventory, Mismatch, Site, SuppressionUse
 
 EXAMPLE_FILE = "example.py"
 
@@ -48,7 +48,12 @@ class Context:
         """The suppressions that may be findings."""
         return filter(self.judges, self.inventory.suppressions)
 
-    def judges(self, it: Site | AnnotationUse | SuppressionUse) -> bool:
+    @property
+    def mismatches(self) -> Iterator[Mismatch]:
+        """The meetings of two models that may be findings."""
+        return filter(self.judges, self.inventory.mismatches)
+
+    def judges(self, it: Site | AnnotationUse | SuppressionUse | Mismatch) -> bool:
         """Tell whether something is judged at all; what stands in tests is not, unless asked for."""
         return self.config.tests or not it.test
 

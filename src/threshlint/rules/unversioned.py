@@ -13,12 +13,14 @@ class UnversionedSite(Rule):
     """A site of one kind without ``threshold@model``."""
 
     kind: ClassVar[Kind]
-    options = ("models", "aliases", "tests")
+    options = ("models", "aliases", "tests", "min-evidence")
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield the sites of the kind that no annotation covers and no table key speaks for."""
         remedy = _remedy(context)
         for site in context.sites:
+            if not site.evidence.is_at_least(context.config.min_evidence):
+                continue
             if site.kind is self.kind and not _is_annotated(site):
                 yield self.at_site(site, f"{describe(site)} has no `threshold@model`", remedy)
 

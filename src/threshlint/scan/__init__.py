@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from threshlint.site import Inventory, Skipped
+from threshlint.site import Inventory, Mismatch, Skipped, Span
 
 if TYPE_CHECKING:
     from threshlint.config import Config
     from threshlint.scan.analyse import Analysed
     from threshlint.scan.discover import SourceFile
+    from threshlint.scan.lexer import Lexed
 
 
 def scan(paths: Sequence[Path], config: Config) -> Inventory:
@@ -30,10 +33,23 @@ def scan(paths: Sequence[Path], config: Config) -> Inventory:
     found = discover(paths, config)
     context = context_files(config, found.files)
     files = {file.relative: file for file in (*context.files, *found.files)}
-    analysed = _analyse(files.values())
-    named = {file.relative for file in found.files}
-    skipped = (*found.skipped, *context.skipped, *_skipped(analysed, named))
-    return with_deep_stack(_judge, analysed, named, skipped, config)
+    with _without_collection():
+        analysed = _analyse(files.values())
+        named = {file.relative for file in found.files}
+        skipped = (*found.skipped, *context.skipped, *_skipped(analysed, named))
+        return with_deep_stack(_judge, analysed, named, skipped, config)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep the collector from looking through millions of objects that live until the end anyway."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _analyse(files: Iterable[SourceFile]) -> list[Analysed]:
@@ -93,6 +109,7 @@ def _judge(analysed: Sequence[Analysed], named: set[str], skipped: Sequence[Skip
     from threshlint.scan.fingerprint import fingerprints
     from threshlint.scan.flow.engine import Engine
     from threshlint.scan.flow.graph import Graph
+    from threshlint.scan.flow.insight import Insight
     from threshlint.scan.knowledge import load_knowledge
     from threshlint.scan.lexer import lex
     from threshlint.scan.report import embedders, report
@@ -101,21 +118,29 @@ def _judge(analysed: Sequence[Analysed], named: set[str], skipped: Sequence[Skip
     knowledge = load_knowledge(config.calls)
     engine = Engine(Graph([one.facts for one in analysed if one.facts is not None]), knowledge)
     engine.solve()
-    found = report(engine, config.is_test)
+    named_models = {*config.models, *config.retired, *config.aliases, *knowledge.models}
+    insight = Insight(engine, {*named_models, *(other for names in config.aliases.values() for other in names)})
+    found = report(engine, insight, config.is_test)
+    mismatches = [one for one in insight.mismatches() if one.path in named]
     models = embedders(engine)
     comments = {one.relative: one.comments for one in analysed if one.comments is not None}
-    known = {*config.models, *config.retired, *config.aliases, *knowledge.models, *(one.model for one in models)}
+    known = {*named_models, *(one.model for one in models)}
     attached = attach(found, comments, known, config)
 
     sites = [site for site in attached.sites if site.path in named]
     sources = {}
-    for path in {site.path for site in sites}:
+    for path in {site.path for site in sites} | {mismatch.path for mismatch in mismatches}:
         source = read_source(config.root / path)
         if isinstance(source, Source):
             sources[path] = lex(source.text)
     owners = read_owners(config.root)
     finished = [
-        replace(site, fingerprint=fingerprint, owner=site.owner or owners.of(site.path))
+        replace(
+            site,
+            fingerprint=fingerprint,
+            owner=site.owner or owners.of(site.path),
+            sources=tuple(dict.fromkeys(map(config.canonical, site.sources))),
+        )
         for site, fingerprint in zip(sites, fingerprints(sites, sources), strict=True)
     ]
     return Inventory(
@@ -126,4 +151,20 @@ def _judge(analysed: Sequence[Analysed], named: set[str], skipped: Sequence[Skip
         tuple(use for use in attached.annotations if use.path in named),
         tuple(use for use in attached.suppressions if use.path in named),
         sum(one.relative in named and one.reason is None for one in analysed),
+        tuple(_placed(one, sources, config) for one in mismatches),
+    )
+
+
+def _placed(mismatch: Mismatch, sources: Mapping[str, Lexed], config: Config) -> Mismatch:
+    """Let a mismatch span what is written on its line, name its models as the project does, and know of tests."""
+    line = mismatch.span.line
+    lexed = sources.get(mismatch.path)
+    text = lexed.text[slice(*[*lexed.line_starts, None][line - 1 : line + 1])] if lexed is not None else ""
+    begin = len(text) - len(text.lstrip())
+    one, other = map(config.canonical, mismatch.models)
+    return replace(
+        mismatch,
+        span=Span(line, begin + 1, line, len(text.rstrip()) + 1),
+        models=(one, other),
+        test=config.is_test(mismatch.path),
     )

@@ -72,7 +72,9 @@ def analyse(job: Job, *, expendable: bool = False) -> Analysed:
         return Analysed(job.relative, reason="takes more memory than there is; split or exclude it")
     except UnicodeEncodeError:
         return Analysed(job.relative, reason="holds half a character (a lone surrogate); save it as UTF-8")
-    except Exception as error:  # one file's trouble is not the others'
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # one file's trouble is not the others'; a panic of the parser is no Exception
         said = f"{type(error).__name__}: {error}"[:_LONGEST_MESSAGE]
         reason = f"could not be analysed ({said}), which is a bug in threshlint: please report it with the file"
         return Analysed(job.relative, reason=reason)
@@ -99,6 +101,8 @@ def _parse(job: Job, lexed: Lexed) -> Analysed:
         return Analysed(job.relative, extract(lexed, job.relative, job.module), read_comments(lexed))
     except libcst.ParserSyntaxError as error:
         return Analysed(job.relative, reason=_syntax_error(lexed.text, error))
+    except libcst.CSTValidationError as error:
+        return Analysed(job.relative, reason=f"cannot be parsed by LibCST: {error}")
     except OutOfStepError:
         reason = "could not be analysed: its parser and its lexer disagree on it; please report it with the file"
         return Analysed(job.relative, reason=reason)

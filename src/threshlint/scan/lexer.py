@@ -161,12 +161,13 @@ class _Lexer:
                         break
                 if text[at] not in " \t\f\\":
                     blank = False
-                    depth += end - at
                     operators = match.group()
                     if "," in operators or ";" in operators:
                         if depth > lexed.deepest:
                             lexed.deepest = depth
                         depth = began
+                    else:
+                        depth += end - at
             elif kind == "name":
                 blank = False
                 depth += 1

@@ -9,6 +9,7 @@ from threshlint.scan.facts import Literal
 from threshlint.scan.flow.arithmetic import SHARE
 from threshlint.scan.flow.demand import KINDS, KNOB, REFUTES, Demand
 from threshlint.scan.flow.engine import Engine
+from threshlint.scan.flow.insight import Insight
 from threshlint.scan.flow.names import claim, cuts_into_chunks, is_share
 from threshlint.site import Embedder, Evidence, Exempt, Kind, Site, Step
 
@@ -18,7 +19,7 @@ _CUTOFFS = frozenset({Kind.SIMILARITY_THRESHOLD.value, Kind.DISTANCE_THRESHOLD.v
 TOLERANCE = 1e-4  # below it a cutoff tells equal from unequal, not close from far
 
 
-def report(engine: Engine, is_test: Callable[[str], bool]) -> list[Found]:
+def report(engine: Engine, insight: Insight, is_test: Callable[[str], bool]) -> list[Found]:
     """Return every site, in the order of paths and places, without annotations."""
     found = []
     for file, facts in enumerate(engine.graph.files):
@@ -37,10 +38,11 @@ def report(engine: Engine, is_test: Callable[[str], bool]) -> list[Found]:
                 literal.name,
                 literal.scope,
                 demand.evidence,
-                tuple(trace(engine, demand)),
+                tuple(trace(engine, demand, literal)),
                 exempt=exemption(kind, literal),
                 test=test,
             )
+            site = insight.into(site, base + node, literal)
             found.append(Found(site, literal.keys, literal.tests, literal.annotated))
     found.sort(key=lambda one: (one.site.path, one.site.span))
     return found
@@ -67,9 +69,14 @@ def fits(demand: Demand, literal: Literal) -> bool:
         return False
     if demand.evidence is Evidence.NAME and kind == Kind.SIMILARITY_THRESHOLD.value and abs(value) > 100:
         return False
-    if value in (0, -1) and not (literal.name and claim(literal.name)):
+    named = literal.name is not None and claim(literal.name) is not None
+    if value in (0, -1) and not named:
         return False  # a sign test, a start or a marker: no cutoff that anybody chose
-    if kind in _CUTOFFS and (abs(value) == 1 or 0 < abs(value) < TOLERANCE) and not (literal.name and claim(literal.name)):
+    if (
+        kind in _CUTOFFS
+        and (abs(value) == 1 or 0 < abs(value) < TOLERANCE)
+        and not (literal.name and claim(literal.name))
+    ):
         return False  # the end of a range, or a tolerance of numerics
     if kind == Kind.TOP_K.value:
         return value == int(value) or (0 < value < 1 and (is_share(literal.name or "") or _is_share_by_form(demand)))
@@ -115,7 +122,7 @@ def exemption(kind: Kind, literal: Literal) -> Exempt | None:
     return None
 
 
-def trace(engine: Engine, demand: Demand) -> Iterator[Step]:
+def trace(engine: Engine, demand: Demand, literal: Literal) -> Iterator[Step]:
     """Yield the steps from the literal to the score; a long way is told by its ends."""
     steps: list[Step] = []
     current: Demand | None = demand
@@ -124,6 +131,9 @@ def trace(engine: Engine, demand: Demand) -> Iterator[Step]:
         if not steps or steps[-1] != step:
             steps.append(step)
         current = current.toward
+    # That a default flows into its own parameter, a reader sees.
+    while len(steps) > 1 and steps[0].line == literal.span.line and steps[0].note.startswith("flows into"):
+        del steps[0]
     if len(steps) > _LONGEST_TRACE:
         steps = [*steps[: _LONGEST_TRACE - 2], *steps[-2:]]
     yield from steps

@@ -35,8 +35,8 @@ _SYMBOLS = {
     "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//", "Modulo": "%", "Power": "**",
     "MatrixMultiply": "@", "BitAnd": "&", "BitOr": "|", "BitXor": "^", "LeftShift": "<<", "RightShift": ">>",
     "LessThan": "<", "LessThanEqual": "<=", "GreaterThan": ">", "GreaterThanEqual": ">=", "Equal": "==",
-    "NotEqual": "!=", "In": "in", "NotIn": "not in", "Is": "is", "IsNot": "is not", "Minus": "-", "Plus": "+", "Not": "not",
-    "BitInvert": "~",
+    "NotEqual": "!=", "In": "in", "NotIn": "not in", "Is": "is", "IsNot": "is not", "Minus": "-", "Plus": "+",
+    "Not": "not", "BitInvert": "~",
 }  # fmt: skip
 OPERATORS: dict[type[cst.CSTNode], str] = {
     getattr(cst, name + suffix): symbol

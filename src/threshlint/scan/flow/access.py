@@ -285,8 +285,8 @@ class Access(Solver):
 
     def _attribute_of_object(self, result: int, cls: int, name: str) -> None:
         if name == "value" and self.is_enum(cls):
-            for member in self.graph.classes[cls].members:
-                self.edge(self.member(cls, member), result)
+            for spelled in self.graph.classes[cls].members:
+                self.edge(self.member(cls, spelled), result)
         for ancestor in self.lineage(cls):
             member = self.member(ancestor, name)
             if member < 0:

@@ -245,7 +245,7 @@ class Arithmetic(Builtins):
             self.edge(operand, result)
 
     def _compare(self, operation: Operation) -> None:
-        _, result, left, operator, right = operation
+        _, _, left, operator, right = operation
         if operator in ("in", "not in"):
             self._compare_with_range(left, right)
         if operator not in ORDERINGS:

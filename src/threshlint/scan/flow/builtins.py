@@ -59,7 +59,8 @@ BUILDERS = frozenset(
 )
 EXECUTES = frozenset(
     """
-    search aggregate sort_by return_fields dialect execute fetch fetchrow fetchval fetch_all fetch_one executemany exec run query sql scalars scalar
+    search aggregate sort_by return_fields dialect execute fetch fetchrow fetchval fetch_all fetch_one
+    executemany exec run query sql scalars scalar
     execute_query raw read_sql
 """.split()
 )

@@ -56,7 +56,8 @@ _FACTORIES = (
 )
 HAND_OVER = {
     "to_thread": 0, "run_in_threadpool": 0, "run_sync": 0, "submit": 0, "partial": 0, "apply_async": 0,
-    "run_in_executor": 1, "sync_to_async": 0, "to_process": 0, "retry_call": 0, "call_soon": 0, "delayed": 0, "wraps": 0, "lru_cache": 0, "cache": 0,
+    "run_in_executor": 1, "sync_to_async": 0, "to_process": 0, "retry_call": 0, "call_soon": 0, "delayed": 0,
+    "wraps": 0, "lru_cache": 0, "cache": 0,
 }  # fmt: skip
 
 
@@ -105,9 +106,7 @@ class Calls(Access):
         name = self.graph.word_of(result) or ""
         if name in HAND_OVER:
             self._hand_over(result, HAND_OVER[name], arguments)
-        elif name in WRAPPERS and positional:
-            self.edge(positional[0], result)
-        elif name in ("asdict", "vars") and positional:
+        elif (name in WRAPPERS and positional) or (name in ("asdict", "vars") and positional):
             self.edge(positional[0], result)
         elif name in ("nlargest", "nsmallest", "islice") and len(positional) > 1:
             self.cut_iterable(name, result, arguments)

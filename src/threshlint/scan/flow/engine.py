@@ -20,7 +20,6 @@ from threshlint.scan.flow.values import (
 from threshlint.scan.flow.witness import Witness
 from threshlint.site import Evidence
 
-
 _DEEPEST_QUERY = 12
 
 
@@ -30,6 +29,8 @@ class Engine(Witness):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
         self._calls: list[Operation] = []
+        self.sure_edges: list[int] = []  # of each node: how many of its edges no name had a say in
+        self.begun: list[tuple[int, Demand]] = []  # where demands started, or went on over an edge that came late
         self.inside: dict[int, tuple[str, int]] = {}  # of a dict display: the key it is the value of, and whose
         self._handlers = {
             Op.ATTRIBUTE: self._attribute,
@@ -177,7 +178,14 @@ class Engine(Witness):
         self.run()
         self._let_ducks_speak()
         self.run()
+        self.sure_edges = [len(targets) for targets in self.onward]
         self.hear_names()
+
+    def demand(self, node: int, demand: Demand) -> None:
+        """Note a demand, and where it began."""
+        if node >= 0 and demand.toward is None:
+            self.begun.append((node, demand))
+        super().demand(node, demand)
 
     def _let_ducks_speak(self) -> None:
         """Methods whose names speak for themselves, on receivers that no type is known of."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 
-from threshlint.scan.facts import Class, Facts, Function, Literal
+from threshlint.scan.facts import NOTHING, Class, Facts, Function, Literal
 
 
 class Graph:
@@ -37,6 +37,8 @@ class Graph:
         self.size = size
         self.extra: list[tuple[int, int]] = []  # (file, line) of nodes added later
         self._modules = _Modules(self.files)
+        self._exported: dict[tuple[int, str], int | None] = {}
+        self._star_files: dict[int, tuple[int, ...]] = {}
 
     def file_of(self, node: int) -> int:
         """Return the file of a node."""
@@ -88,19 +90,33 @@ class Graph:
         """Return the file of a module as imported by the file ``near``."""
         return self._modules.find(dotted, near)
 
-    def exported(self, file: int, name: str, seen: frozenset[int] = frozenset()) -> int | None:
+    def exported(self, file: int, name: str) -> int | None:
         """Return the node that a module binds a name to, star imports included."""
-        facts = self.files[file]
-        node = facts.names.get(name)
-        if node is not None and node >= 0:
-            return self.bases[file] + node
-        for star in facts.stars:
-            source = self.module(star, file)
-            if source is not None and source not in seen and source != file:
-                found = self.exported(source, name, seen | {file})
-                if found is not None:
-                    return found
+        key = (file, name)
+        if key not in self._exported:
+            self._exported[key] = self._look_for(file, name)
+        return self._exported[key]
+
+    def _look_for(self, file: int, name: str) -> int | None:
+        """Look through a module and what it star-imports, each once and nearest first."""
+        pending, seen = deque([file]), {file}
+        while pending:
+            at = pending.popleft()
+            node = self.files[at].names.get(name, NOTHING)
+            if node >= 0:
+                return self.bases[at] + node
+            for source in self._stars(at):
+                if source not in seen:
+                    seen.add(source)
+                    pending.append(source)
         return None
+
+    def _stars(self, file: int) -> tuple[int, ...]:
+        """Return the modules of the project that a module star-imports."""
+        if file not in self._star_files:
+            sources = (self.module(star, file) for star in self.files[file].stars)
+            self._star_files[file] = tuple(source for source in sources if source is not None)
+        return self._star_files[file]
 
 
 class _Modules:

@@ -7,7 +7,9 @@ So the work ends, and the order in which it is done does not matter.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from threshlint.scan.facts import NOTHING, Op, Operation
 from threshlint.scan.flow.demand import Demand
@@ -291,13 +293,13 @@ class Solver:
         for file, facts in enumerate(self.graph.files):
             base = self.graph.bases[file]
             for operation in facts.operations:
-                self._link(shifted(operation, base), file)
+                if operation[0] is Op.COPY or operation[0] is Op.DEFAULT:
+                    self.edge(_shift(operation[2], base), _shift(operation[1], base))
+                else:
+                    self._link(shifted(operation, base), file)
 
     def _link(self, operation: Operation, file: int) -> None:
-        op, result = operation[0], operation[1]
-        if op is Op.COPY or op is Op.DEFAULT:
-            self.edge(operation[2], result)
-            return
+        result = operation[1]
         if result != NOTHING:
             self.made_by[result] = operation
         for operand in operands(operation):
@@ -314,81 +316,76 @@ def _shift(node: int, base: int) -> int:
     return node + base if node >= 0 else node
 
 
+def _all(nodes: Sequence[int], base: int) -> tuple[int, ...]:
+    return tuple([node + base if node >= 0 else node for node in nodes])
+
+
+# How the operands of each operation are numbered anew; what is not here has no nodes among them.
+_RENUMBER: dict[Op, Callable[[Operation, int], tuple[Any, ...]]] = {
+    Op.ITERATE: lambda o, b: (_shift(o[2], b),),
+    Op.AWAIT: lambda o, b: (_shift(o[2], b),),
+    Op.INSTANCE: lambda o, b: (_shift(o[2], b),),
+    Op.ATTRIBUTE: lambda o, b: (_shift(o[2], b), o[3]),
+    Op.UNPACK: lambda o, b: (_shift(o[2], b), o[3]),
+    Op.SUPER: lambda o, b: (_shift(o[2], b), o[3]),
+    Op.CALL: lambda o, b: (
+        _shift(o[2], b),
+        _all(o[3], b),
+        {name: _shift(node, b) for name, node in o[4].items()},
+        _all(o[5], b),
+        _all(o[6], b),
+    ),
+    Op.ITEM: lambda o, b: (_shift(o[2], b), o[3], _shift(o[4], b)),
+    Op.SLICE: lambda o, b: (_shift(o[2], b), _shift(o[3], b), _shift(o[4], b), o[5]),
+    Op.BINARY: lambda o, b: (o[2], _shift(o[3], b), _shift(o[4], b)),
+    Op.UNARY: lambda o, b: (o[2], _shift(o[3], b)),
+    Op.COMPARE: lambda o, b: (_shift(o[2], b), o[3], _shift(o[4], b)),
+    Op.SEQUENCE: lambda o, b: (_all(o[2], b), o[3]),
+    Op.MAPPING: lambda o, b: (tuple([(key, _shift(node, b)) for key, node in o[2]]), _all(o[3], b)),
+    Op.SET_ATTRIBUTE: lambda o, b: (_shift(o[2], b), o[3], _shift(o[4], b)),
+    Op.SET_ITEM: lambda o, b: (_shift(o[2], b), o[3], _shift(o[4], b), _shift(o[5], b)),
+    Op.GATHER: lambda o, b: (_shift(o[2], b), _shift(o[3], b)),
+    Op.CUT_LOOP: lambda o, b: (_shift(o[2], b), _shift(o[3], b)),
+    Op.PICK: lambda o, b: (_shift(o[2], b), _shift(o[3], b)),
+}
+
+
 def shifted(operation: Operation, base: int) -> Operation:
     """Return an operation with its nodes numbered for the whole project."""
-    op, result, *rest = operation
-    head = (op, _shift(result, base))
-    if op in (Op.COPY, Op.DEFAULT, Op.ITERATE, Op.AWAIT, Op.INSTANCE):
-        return (*head, _shift(rest[0], base))
-    if op in (Op.ATTRIBUTE, Op.UNPACK, Op.SUPER):
-        return (*head, _shift(rest[0], base), rest[1])
-    if op is Op.CALL:
-        function, positional, keywords, sequences, mappings = rest
-        return (
-            *head,
-            _shift(function, base),
-            tuple(_shift(node, base) for node in positional),
-            {name: _shift(node, base) for name, node in keywords.items()},
-            tuple(_shift(node, base) for node in sequences),
-            tuple(_shift(node, base) for node in mappings),
-        )
-    if op is Op.ITEM:
-        return (*head, _shift(rest[0], base), rest[1], _shift(rest[2], base))
-    if op is Op.SLICE:
-        return (*head, *(_shift(node, base) for node in rest[:3]), rest[3])
-    if op is Op.BINARY:
-        return (*head, rest[0], _shift(rest[1], base), _shift(rest[2], base))
-    if op is Op.UNARY:
-        return (*head, rest[0], _shift(rest[1], base))
-    if op is Op.COMPARE:
-        return (*head, _shift(rest[0], base), rest[1], _shift(rest[2], base))
-    if op is Op.SEQUENCE:
-        return (*head, tuple(_shift(node, base) for node in rest[0]), rest[1])
-    if op is Op.MAPPING:
-        entries, unpacked = rest
-        return (
-            *head,
-            tuple((key, _shift(node, base)) for key, node in entries),
-            tuple(_shift(node, base) for node in unpacked),
-        )
-    if op is Op.SET_ATTRIBUTE:
-        return (*head, _shift(rest[0], base), rest[1], _shift(rest[2], base))
-    if op is Op.SET_ITEM:
-        return (*head, _shift(rest[0], base), rest[1], _shift(rest[2], base), _shift(rest[3], base))
-    if op in (Op.GATHER, Op.CUT_LOOP, Op.PICK):
-        return (*head, _shift(rest[0], base), _shift(rest[1], base))
-    return (*head, *rest)
+    renumber = _RENUMBER.get(operation[0])
+    rest = renumber(operation, base) if renumber is not None else operation[2:]
+    return (operation[0], _shift(operation[1], base), *rest)
+
+
+# Where the nodes stand whose values an operation looks at.
+_LOOKS_AT: dict[Op, tuple[int, ...]] = {
+    Op.ITEM: (2, 4),
+    Op.BINARY: (3, 4),
+    Op.UNARY: (3,),
+    Op.COMPARE: (2, 4),
+    Op.GATHER: (2, 3),
+    Op.SET_ITEM: (2, 5),
+    **dict.fromkeys(
+        (
+            Op.ATTRIBUTE,
+            Op.UNPACK,
+            Op.ITERATE,
+            Op.AWAIT,
+            Op.INSTANCE,
+            Op.SLICE,
+            Op.SET_ATTRIBUTE,
+            Op.CUT_LOOP,
+            Op.SUPER,
+            Op.PICK,
+        ),
+        (2,),
+    ),
+}
 
 
 def operands(operation: Operation) -> list[int]:
     """Return the nodes whose values an operation looks at."""
-    op, _, *rest = operation
-    if op in (
-        Op.ATTRIBUTE,
-        Op.UNPACK,
-        Op.ITERATE,
-        Op.AWAIT,
-        Op.INSTANCE,
-        Op.SLICE,
-        Op.SET_ATTRIBUTE,
-        Op.CUT_LOOP,
-        Op.SUPER,
-        Op.PICK,
-    ):
-        return [rest[0]]
-    if op is Op.ITEM:
-        return [rest[0], rest[2]]
-    if op is Op.CALL:
-        function, positional, keywords, sequences, mappings = rest
+    if operation[0] is Op.CALL:
+        _, _, function, positional, keywords, sequences, mappings = operation
         return [function, *positional, *keywords.values(), *sequences, *mappings]
-    if op is Op.BINARY:
-        return [rest[1], rest[2]]
-    if op is Op.UNARY:
-        return [rest[1]]
-    if op is Op.COMPARE:
-        return [rest[0], rest[2]]
-    if op is Op.GATHER:
-        return [rest[0], rest[1]]
-    if op is Op.SET_ITEM:
-        return [rest[0], rest[3]]
-    return []
+    return [operation[place] for place in _LOOKS_AT.get(operation[0], ())]

@@ -70,6 +70,7 @@ class Call:
     whens: tuple[When, ...] = ()
     duck: bool = False
     source: str = ""
+    unit: str | None = None  # of the scores that come back
 
     @property
     def searches(self) -> bool:
@@ -205,7 +206,19 @@ class Knowledge:
 _KEYS = {
     "": {"library", "modules", "docs", "types", "calls", "dicts", "models", "functions", "operators"},
     "types": {"bases", "attributes", "source"},
-    "calls": {"name", "duck", "parameters", "needs", "takes", "constructor", "returns", "embedder", "source", "when"},
+    "calls": {
+        "name",
+        "duck",
+        "parameters",
+        "needs",
+        "takes",
+        "constructor",
+        "returns",
+        "embedder",
+        "source",
+        "unit",
+        "when",
+    },
     "when": {"argument", "is", "absent", "takes", "constructor", "returns"},
     "dicts": {"under", "has", "takes", "source"},
 }
@@ -216,6 +229,11 @@ def _check_keys(table: Mapping[str, Any], where: str, section: str) -> None:
         if key not in _KEYS[section]:
             near = difflib.get_close_matches(key, _KEYS[section], 1)
             raise KnowledgeError(f"{where}: no key {key!r} here" + (f"; did you mean {near[0]!r}?" if near else ""))
+
+
+def _check_unit(unit: Any, where: str) -> None:
+    if unit is not None and unit not in UNITS:
+        raise KnowledgeError(f"{where}: unknown unit {unit!r}; the units are {', '.join(sorted(UNITS))}")
 
 
 def _takes(table: Any, where: str) -> dict[str, Take]:
@@ -229,8 +247,7 @@ def _takes(table: Any, where: str) -> dict[str, Take]:
             raise KnowledgeError(
                 f"{where}: {name} takes {value!r}, which is no kind" + (f"; did you mean {near[0]!r}?" if near else "")
             )
-        if entry.get("unit") is not None and entry["unit"] not in UNITS:
-            raise KnowledgeError(f"{where}: unknown unit {entry['unit']!r}; the units are {', '.join(sorted(UNITS))}")
+        _check_unit(entry.get("unit"), where)
         unknown = set(entry) - {"kind", "unit", "low", "high"}
         if unknown:
             raise KnowledgeError(f"{where}: {name} has no {sorted(unknown)[0]!r}")
@@ -257,6 +274,7 @@ def _call(table: Mapping[str, Any], library: str, where: str) -> Call:
     for argument, role in needs.items():
         if role not in NEEDED:
             raise KnowledgeError(f"{where}: {argument} needs {role!r}; it can need {', '.join(sorted(NEEDED))}")
+    _check_unit(table.get("unit"), where)
     whens = []
     for when in table.get("when", ()):
         _check_keys(when, where, "when")
@@ -283,6 +301,7 @@ def _call(table: Mapping[str, Any], library: str, where: str) -> Call:
         tuple(whens),
         bool(table.get("duck", False)),
         str(table.get("source", "")),
+        table.get("unit"),
     )
 
 
@@ -345,4 +364,4 @@ def load_knowledge(taught: Iterable[Mapping[str, Any]] = ()) -> Knowledge:
     return knowledge
 
 
-_REST = ("parameters", "needs", "takes", "constructor", "returns", "embedder", "whens", "duck", "source")
+_REST = ("parameters", "needs", "takes", "constructor", "returns", "embedder", "whens", "duck", "source", "unit")
