@@ -160,6 +160,8 @@ class TestExitCode:
             (["--output-format", "table"], "for 'table', add --report"),
             (["--report", "--output-format", "full"], "for 'full', leave --report out"),
             (["--report", "--select", "THR1"], "--report lists every site"),
+            (["--report", "--min-evidence", "flow"], "--report lists every site"),
+            (["--min-evidence", "proof"], "'proof' is not one of"),
             (["--report", "--statistics"], "--report lists every site"),
             (["--exclude", "a[b-a]/!\\"], "is not a gitignore pattern"),
             (["--config", "missing.toml"], "missing.toml: there is no such file"),

@@ -9,6 +9,7 @@ import pytest
 
 from threshlint.config import Config, ConfigError, load
 from threshlint.config_keys import KEYS
+from threshlint.site import Evidence
 
 DOCS = Path(__file__).parents[1] / "docs" / "configuration.md"
 
@@ -17,6 +18,7 @@ models = ["text-embedding-3-small", "BAAI/bge-small-en-v1.5"]
 retired = ["text-embedding-ada-002"]
 select = ["THR1", "THR204"]
 ignore = ["THR105"]
+min-evidence = "call"
 exclude = ["vendor/"]
 extend-exclude = ["*_old.py"]
 respect-gitignore = false
@@ -111,6 +113,7 @@ def test_every_key_is_read(tmp_path: Path, file: str) -> None:
         retired=("text-embedding-ada-002",),
         select=("THR1", "THR204"),
         ignore=("THR105",),
+        min_evidence=Evidence.CALL,
         per_file_ignores={"scripts/": ("THR103",)},
         exclude=("vendor/",),
         extend_exclude=("*_old.py",),
@@ -146,6 +149,8 @@ WRONG = [
     ('retired = ["a,b"]', '"retired" of the file holds "a,b", which is no model'),
     ('tests = "yes"', '"tests" of the file must be true or false, not a string'),
     ("require-owner = 1", "must be true or false, not an integer"),
+    ('min-evidence = "proof"', '"min-evidence" of the file must be "flow", "call" or "name", not "proof"'),
+    ("min-evidence = 1", 'must be "flow", "call" or "name", not an integer'),
     ("respect-gitignore = 2026-01-01", "not a date or time"),
     ('select = ["THR9999"]', 'holds "THR9999", which is no rule\'s code'),
     ('ignore = ["F401"]', 'holds "F401", which is no rule\'s code'),

@@ -20,7 +20,7 @@ from threshlint.config_keys import KEYS
 from threshlint.rules import Rule, all_codes, all_rules, check, find_rule, registry
 from threshlint.rules.base import EXAMPLE_FILE, Example
 from threshlint.rules.explain import explain, explain_as_data, render_page
-from threshlint.site import Embedder, Exempt, Finding, Inventory, Kind
+from threshlint.site import Embedder, Evidence, Exempt, Finding, Inventory, Kind
 
 RULES_PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 CONFIG = Config(root=Path())
@@ -308,6 +308,23 @@ def test_owners_are_required_on_request(settings: dict[str, Any], expected: list
 def test_the_longest_selector_decides(select: Sequence[str], ignore: Sequence[str], expected: list[str]) -> None:
     source = "A = 0.5\nB = 8  # threshold@\nC = 8  # threshold@m\n"
     assert findings(source, configure(select=tuple(select), ignore=tuple(ignore))) == expected
+
+
+@pytest.mark.parametrize(
+    ("least", "judged"),
+    [
+        (Evidence.NAME, [Evidence.FLOW, Evidence.CALL, Evidence.NAME]),
+        (Evidence.CALL, [Evidence.FLOW, Evidence.CALL]),
+        (Evidence.FLOW, [Evidence.FLOW]),
+    ],
+)
+def test_evidence_that_is_enough(least: Evidence, judged: list[Evidence]) -> None:
+    config = configure(min_evidence=least)
+    assert [evidence for evidence in Evidence if findings("A = 0.5\n", config, evidence=evidence)] == judged
+    for evidence in Evidence:
+        assert len(inventory_of("A = 0.5\n", config, evidence=evidence).sites) == 1
+        retired = configure(min_evidence=least, retired=("m",))
+        assert findings("A = 0.5  # threshold@m\n", retired, evidence=evidence) == ["1:THR204"]
 
 
 def test_rules_ignored_in_a_file() -> None:

@@ -229,9 +229,9 @@ KEYS = (
         "string",
         '"name"',
         'min-evidence = "flow"',
-        "How well it must be proven that a number is a threshold for it to be a finding of `THR101` to `THR105`: `flow` "
-        "(a score reaches it), `call` (or a known API takes it) or `name` (or its name says so, and the surroundings "
-        "agree). The inventory keeps every site.",
+        "How well it must be proven that a number is a threshold for it to be a finding of `THR101` to `THR105`: "
+        "`flow` (a score reaches it), `call` (or a known API takes it) or `name` (or its name says so, and the "
+        "surroundings agree). The inventory keeps every site.",
         _evidence,
     ),
     Key(

@@ -67,8 +67,8 @@ Exit codes:
 @click.option(
     "--min-evidence",
     type=click.Choice(["flow", "call", "name"]),
-    help="Sites that name no model are findings only with this evidence or a stronger one: a score reaches them (flow), "
-    "or a known API takes them (call), or their name says so (name).",
+    help="Sites that name no model are findings only with this evidence or a stronger one: a score reaches them "
+    "(flow), or a known API takes them (call), or their name says so (name).",
 )
 @click.option(
     "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches as well, as a .gitignore writes it."
@@ -102,7 +102,8 @@ def command(
     format_name = _format_name(output_format, file, report=report)
     if report and (select or ignore or min_evidence or statistics):
         raise click.UsageError(
-            "--select, --ignore, --min-evidence and --statistics are about findings; --report lists every site, with totals."
+            "--select, --ignore, --min-evidence and --statistics are about findings; "
+            "--report lists every site, with totals."
         )
     check_writable(file)
 

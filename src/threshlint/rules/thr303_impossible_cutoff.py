@@ -19,7 +19,7 @@ index = faiss.IndexFlatL2(384)
 
 def matches(vector):
     distances, positions = index.search(vector, 20)
-    return [position for distance, position in zip(distances[0], positions[0]) if distance > 0.8]
+    return positions[distances > 0.8]
 """
 
 
@@ -83,7 +83,7 @@ def similar(vector, pages):
         ),
     )
     valid = (
-        Example(_FAISS.replace("distance > 0.8", "distance < 0.8")),
+        Example(_FAISS.replace("distances > 0.8", "distances < 0.8")),
         Example(
             """\
 from sentence_transformers import util
@@ -151,9 +151,8 @@ def _wrong_side(site: Site) -> Iterator[tuple[str, str]]:
 
 
 def _spoken(site: Site) -> str:
-    return {"l2": "L2 distance", "squared-l2": "squared L2 distance"}.get(site.unit or "", (site.unit or "score")).replace(
-        "-", " "
-    )
+    unit = site.unit or "score"
+    return {"l2": "L2 distance", "squared-l2": "squared L2 distance"}.get(unit, unit.replace("-", " "))
 
 
 def _number(text: str) -> float | None:

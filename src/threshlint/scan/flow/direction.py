@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from threshlint.scan.facts import Op, Operation
 from threshlint.scan.flow.engine import Engine
-from threshlint.scan.flow.solver import shifted
 from threshlint.scan.vocabulary import words
 
 _CLOSE = frozenset(
@@ -19,7 +18,6 @@ _FAR = frozenset(
     "reject rejected drop dropped remove removed exclude excluded unmatched mismatch mismatches bad low weak without "
     "less least max min below under over dedupe deduplicate".split()
 )
-_BINDING = frozenset({Op.UNPACK, Op.COPY})  # what binds the variables of a loop
 
 
 @dataclass(frozen=True)
@@ -34,8 +32,6 @@ class Direction:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._filters: dict[int, list[_Filter]] = {}  # by the bound
-        for found in self._comprehensions():
-            self._note(found)
         for found in self._masks():
             self._note(found)
 
@@ -61,21 +57,6 @@ class Direction:
         parts = {part for name in named for part in words(name)}
         return bool(parts & _CLOSE) and not parts & _FAR
 
-    def _comprehensions(self) -> Iterator[_Filter]:
-        """Find ``[hit for hit in hits if hit.score > bound]``.
-
-        Facts are in the order of evaluation: the loop's variable, its filter, its element, the list. The filter is the
-        comparison whose result nothing asks for; where an element is more than a part of the variable, its own
-        comparisons could be meant.
-        """
-        for file, facts in enumerate(self.engine.graph.files):
-            base = self.engine.graph.bases[file]
-            for index, operation in enumerate(facts.operations):
-                if operation[0] is Op.GATHER and index:
-                    compared = _lone_filter(facts.operations, index)
-                    if compared is not None:
-                        yield _Filter(operation[2] + base, shifted(compared, base))
-
     def _masks(self) -> Iterator[_Filter]:
         """Find ``similarities[similarities > bound]``."""
         for result, made in self.engine.made_by.items():
@@ -83,25 +64,3 @@ class Direction:
                 compared = self.engine.made_by.get(made[4])
                 if compared is not None and compared[0] is Op.COMPARE:
                     yield _Filter(result, compared)
-
-
-def _lone_filter(operations: Sequence[Operation], gathered: int) -> Operation | None:
-    """Return the only comparison of a comprehension of one loop, if it is a filter of it."""
-    source = operations[gathered][3]
-    compared: Operation | None = None
-    used: set[int] = set()
-    for operation in reversed(operations[:gathered]):
-        op = operation[0]
-        if op is Op.ITERATE:
-            return compared if operation[2] == source else None
-        if op is Op.COMPARE:
-            if compared is not None or operation[1] in used:
-                return None
-            compared = operation
-        elif op is Op.SEQUENCE:
-            used.update(operation[2])
-        elif op is Op.ITEM:
-            used.add(operation[4])
-        elif op is not Op.ATTRIBUTE and (compared is None or op not in _BINDING):
-            return None
-    return None

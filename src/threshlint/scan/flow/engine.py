@@ -30,7 +30,8 @@ class Engine(Witness):
         super().__init__(*arguments)
         self._calls: list[Operation] = []
         self.sure_edges: list[int] = []  # of each node: how many of its edges no name had a say in
-        self.begun: list[tuple[int, Demand]] = []  # where demands started, or went on over an edge that came late
+        self.begun: list[tuple[int, Demand]] = []  # where demands started
+        self._goes_on = False  # over an edge that came after the demand
         self.inside: dict[int, tuple[str, int]] = {}  # of a dict display: the key it is the value of, and whose
         self._handlers = {
             Op.ATTRIBUTE: self._attribute,
@@ -183,9 +184,14 @@ class Engine(Witness):
 
     def demand(self, node: int, demand: Demand) -> None:
         """Note a demand, and where it began."""
-        if node >= 0 and demand.toward is None:
+        if node >= 0 and demand.toward is None and not self._goes_on:
             self.begun.append((node, demand))
         super().demand(node, demand)
+
+    def _demand_back(self, source: int, target: int, demand: Demand) -> None:
+        self._goes_on = True
+        super()._demand_back(source, target, demand)
+        self._goes_on = False
 
     def _let_ducks_speak(self) -> None:
         """Methods whose names speak for themselves, on receivers that no type is known of."""

@@ -1,4 +1,4 @@
-"""Where vectors of two models meet: in one comparison, or in one index that holds the one and is asked for the other."""
+"""Where vectors of two models meet: in one comparison, or in one index that holds the one and is asked the other."""
 
 from __future__ import annotations
 
