@@ -71,25 +71,25 @@ _GEOMETRY = frozenset(
 _SCORE = frozenset("similarity similarities cosine score scores distance distances sim sims relevance".split())
 
 
+_FIELDS = {
+    Hint.VECTOR: _VECTOR,
+    Hint.EMBEDDING: _EMBEDDING,
+    Hint.LEXICAL: _LEXICAL,
+    Hint.SAMPLING: _SAMPLING,
+    Hint.CLASSIFIER: _CLASSIFIER,
+    Hint.GEOMETRY: _GEOMETRY,
+    Hint.SCORE: _SCORE,
+}
+
+
 @lru_cache(maxsize=100_000)
 def hints(identifier: str) -> Hint:
     """Return the fields that an identifier's words belong to."""
+    parts = words(identifier)
     found = Hint.NONE
-    for word in words(identifier):
-        if word in _VECTOR:
-            found |= Hint.VECTOR
-        if word in _EMBEDDING:
-            found |= Hint.EMBEDDING
-        if word in _LEXICAL:
-            found |= Hint.LEXICAL
-        if word in _SAMPLING:
-            found |= Hint.SAMPLING
-        if word in _CLASSIFIER:
-            found |= Hint.CLASSIFIER
-        if word in _GEOMETRY:
-            found |= Hint.GEOMETRY
-        if word in _SCORE:
-            found |= Hint.SCORE
+    for hint, vocabulary in _FIELDS.items():
+        if not vocabulary.isdisjoint(parts):
+            found |= hint
     lowered = identifier.lower()
     if "top_p" in lowered or "topp" in lowered or "max_tokens" in lowered or "max_new_tokens" in lowered:
         found |= Hint.SAMPLING

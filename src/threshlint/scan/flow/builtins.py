@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections import defaultdict
 from dataclasses import replace
 
@@ -86,6 +87,8 @@ class Builtins(Calls):
     def call_builtin(self, name: str, result: int, arguments: Arguments) -> None:
         """Call a builtin function."""
         given = arguments.positional
+        if not hasattr(builtins, name):
+            return  # nothing binds it: a name that somebody forgot to import, or that is made at run time
         self.resolved.add(result)
         if name in ("zip", "enumerate"):
             self._zip(name, result, given)
