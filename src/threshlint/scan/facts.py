@@ -102,7 +102,6 @@ class Function:
     hints: int = 0  # what its words speak of: see vocabulary.Hint
     parent: int = -1  # the function that it stands in
     stub: bool = False  # nothing but a docstring, `pass`, `...` or a raise
-    calls: list[tuple[str, int]] = field(default_factory=list)
 
 
 @dataclass

@@ -53,7 +53,6 @@ class Access(Solver):
         self.attributes: dict[tuple[int, str], int] = {}  # of a class: the nodes of its instances' attributes
         self.class_node: dict[int, int] = {}  # where a class stands
         self.columns: dict[int, tuple[int, ...]] = {}  # what a zip walks in step
-        self.current_library = ""
         self.bases_are_known = False
         self._lineages: dict[int, list[int]] = {}
         self._library_bases: dict[int, list[tuple[Type, int]]] = {}
@@ -125,10 +124,11 @@ class Access(Solver):
         node: int,
         shape: Shape | None,
         site: int,
+        library: str,
         arguments: dict[str, int] | None = None,
         receiver: int = NOTHING,
     ) -> None:
-        """Let a node hold what a shape says."""
+        """Let a node hold what a shape says, in the words of a library's entries."""
         if shape is None or node < 0:
             return
         if isinstance(shape, Role):
@@ -140,22 +140,18 @@ class Access(Solver):
             source = receiver if shape.name == "self" else (arguments or {}).get(shape.name, NOTHING)
             self.edge(source, node)
         elif isinstance(shape, Instance):
-            library = self.current_library
-            kind = self.knowledge.type_named(library, shape.type) if library else None
+            kind = self.knowledge.type_named(library, shape.type)
             if kind is not None:
                 self.add(node, (INSTANCE, kind, site))
         elif isinstance(shape, (Many, Fixed, Record)):
             if isinstance(shape, Many) and shape.ranked:
                 self.add(node, RANKED)
-            self.add(
-                node, (SHAPE, shape, site, self.current_library, tuple(sorted((arguments or {}).items())), receiver)
-            )
+            self.add(node, (SHAPE, shape, site, library, tuple(sorted((arguments or {}).items())), receiver))
 
-    def put_part(self, node: int, value: tuple[object, ...], shape: Shape | None) -> None:
+    def put_part(self, node: int, value: tuple[Any, ...], shape: Shape | None) -> None:
         """Let a node hold a part of a shape value."""
-        before, self.current_library = self.current_library, value[3]  # type: ignore[assignment]
-        self.put(node, shape, value[2], dict(value[4]), value[5])  # type: ignore[arg-type, call-overload]
-        self.current_library = before
+        _, _, site, library, arguments, receiver = value
+        self.put(node, shape, site, library, dict(arguments), receiver)
 
     # attributes
 
@@ -249,9 +245,7 @@ class Access(Solver):
             elif tag == INSTANCE:
                 shape = self.knowledge.attribute(value[1], name)
                 if shape is not None:
-                    before, self.current_library = self.current_library, value[1].library
-                    self.put(result, shape, value[2], receiver=base)
-                    self.current_library = before
+                    self.put(result, shape, value[2], value[1].library, receiver=base)
                 elif self.knowledge.method(value[1], name):
                     self.add(result, (LIBRARY_METHOD, value[1], name, value[2], base))
             elif tag == SHAPE:
@@ -301,9 +295,7 @@ class Access(Solver):
             for kind, node in self.library_bases(cls):
                 shape = self.knowledge.attribute(kind, name)
                 if shape is not None:
-                    before, self.current_library = self.current_library, kind.library
-                    self.put(result, shape, node)
-                    self.current_library = before
+                    self.put(result, shape, node, kind.library)
                 elif self.knowledge.method(kind, name):
                     self.add(result, (LIBRARY_METHOD, kind, name, node, NOTHING))
         self.edge(self.class_attribute(cls, name), result)
@@ -408,9 +400,7 @@ class Access(Solver):
                 self.call_protocol(result, base, value, "__getitem__")
             elif tag == INSTANCE and isinstance(key, str):
                 shape = self.knowledge.attribute(value[1], key)
-                before, self.current_library = self.current_library, value[1].library
-                self.put(result, shape, value[2], receiver=base)
-                self.current_library = before
+                self.put(result, shape, value[2], value[1].library, receiver=base)
             elif tag == ROW and isinstance(key, int):
                 self.unpack_row(result, value[1], key)
             elif tag == ROWS:

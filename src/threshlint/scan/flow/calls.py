@@ -480,9 +480,7 @@ class Calls(Access):
                             self.take(made.keywords[name], take, where, f"`{name}` of {entry.library}'s `{kind.name}`")
         if entry.embedder and result >= 0:
             self.embedders[result] = (entry, arguments)
-        before, self.current_library = self.current_library, library
-        self.put(result, returns, result, dict(given), receiver)
-        self.current_library = before
+        self.put(result, returns, result, library, dict(given), receiver)
 
     def _applies(self, when: When, given: Mapping[str, int], site: int) -> bool:
         name = when.argument

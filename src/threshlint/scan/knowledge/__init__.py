@@ -72,11 +72,6 @@ class Call:
     source: str = ""
     unit: str | None = None  # of the scores that come back
 
-    @property
-    def searches(self) -> bool:
-        """Return whether the call has to do with embedding closeness at all."""
-        return any(take.kind not in ("other", "knob") for take in self.takes.values())
-
 
 @dataclass(frozen=True, eq=False)
 class Type:
