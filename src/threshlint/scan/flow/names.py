@@ -49,7 +49,7 @@ WEIGHTS = frozenset("alpha beta weight weights lambda ratio share mult".split())
 
 _SEARCHES = frozenset(
     """
-    search searches query retrieve retrieves retrieval retriever similar similarity nearest neighbors neighbours
+    search searches asearch batchsearch knnsearch vectorsearch simsearch query aquery retrieve aretrieve retrieves retrieval retriever similar similarity nearest neighbors neighbours
     neighbor knn match matches recall find lookup rag relevant semantic closest topk recommend related vsearch
     fetch answer ask context explain identify
 """.split()

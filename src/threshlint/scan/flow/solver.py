@@ -56,6 +56,7 @@ class Solver:
         self.crossings: dict[tuple[int, int], Crossing] = {}
         self.attribute_class: dict[int, int] = {}  # of the nodes that are attributes of instances
         self._half_ranked: set[int] = set()
+        self._gathered: dict[int, list[int]] = {}  # of a list: what was iterated to fill it
         self.shared: set[int] = set()  # nodes that hold the elements of containers
         self._sinks: dict[tuple[int, str, int], Demand] = {}
         self._visited: set[tuple[int, str, int, int]] = set()
@@ -133,12 +134,26 @@ class Solver:
         """Let attributes be ranked whose every list is; return whether any was."""
         ranked = False
         for node in tuple(self._half_ranked):
-            if RANKED not in self.held[node] and all(
-                RANKED in self.held[source] for source in self.back[node] if self._holds_list(source)
-            ):
+            if RANKED not in self.held[node] and self._keeps_order(node, set()):
                 ranked = True
                 self._hold(node, RANKED)
         return ranked
+
+    def _keeps_order(self, node: int, assumed: set[int]) -> bool:
+        """Return whether all lists behind a node are ranked, or hold what one of its own lists holds, in its order."""
+        if node in assumed or RANKED in self.held[node]:
+            return True
+        assumed.add(node)
+        gathered = self._gathered.get(node)
+        if gathered:
+            return any(self._keeps_order(source, assumed) for source in gathered)
+        made = self.made_by.get(node)
+        if made is not None and made[0] in (Op.SEQUENCE, Op.INSTANCE):
+            return made[0] is Op.INSTANCE or not made[2]  # an empty list, or only a declaration
+        if made is not None and made[0] is Op.CALL and self.graph.word_of(node) == "zip":
+            return any(self._keeps_order(column, assumed) for column in made[3])
+        sources = [source for source in self.back[node] if self._holds_list(source)]
+        return bool(sources) and all(self._keeps_order(source, assumed) for source in sources)
 
     def _holds_list(self, node: int) -> bool:
         return any(isinstance(value, tuple) and value[0] == SEQUENCE for value in self.held[node])
@@ -302,6 +317,8 @@ class Solver:
         result = operation[1]
         if result != NOTHING:
             self.made_by[result] = operation
+        if operation[0] is Op.GATHER:
+            self._gathered.setdefault(operation[2], []).append(operation[3])
         for operand in operands(operation):
             if operand >= 0:
                 self.users[operand].append(operation)

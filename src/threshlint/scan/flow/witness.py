@@ -42,6 +42,7 @@ from threshlint.site import Evidence, Kind
 
 _TYPED = frozenset({OBJECT, INSTANCE, MODULE, CLASS})
 _MOST_CANDIDATES = 60
+_ALIASES = 3
 _LARGE_FAMILY = 4
 _AGAINST = Hint.LEXICAL | Hint.SAMPLING | Hint.CLASSIFIER
 
@@ -133,9 +134,22 @@ class Witness(Arithmetic):
             if handed is not None and handed < len(positional) and positional[handed] >= 0:
                 function, positional = positional[handed], positional[handed + 1 :]
                 name = self.graph.word_of(function) or ""
-            made = self.made_by.get(function)
-            receiver = made[2] if made is not None and made[0] is Op.ATTRIBUTE else NOTHING
+            made = self._attribute_behind(function, name)
+            receiver = NOTHING
+            if made is not None:
+                receiver, name = made[2], made[3]
             yield OpenCall(result, name, receiver, Arguments(positional, keywords, sequences, mappings))
+
+    def _attribute_behind(self, function: int, name: str) -> Operation | None:
+        """Return the look-up of a method that is called, also through a variable: ``find = store.search``."""
+        near = [function]
+        for _ in range(_ALIASES):
+            made = [self.made_by[node] for node in near if node in self.made_by]
+            looked_up = [operation for operation in made if operation[0] is Op.ATTRIBUTE]
+            if looked_up:
+                return next((operation for operation in looked_up if operation[3] == name), looked_up[0])
+            near = [source for node in near if node >= 0 for source in self.back[node]]
+        return None
 
     _calls: list[Operation]
 
@@ -153,7 +167,9 @@ class Witness(Arithmetic):
             if any(isinstance(value, tuple) and value[0] in (EXTERNAL, *_TYPED) for value in self.held[receiver]):
                 continue
             fitting = [index for index in candidates if self._fits(index, arguments.positional, arguments.keywords)]
-            if not fitting or (len(arguments.keywords) < 2 and not self._one_family(fitting)):
+            if not fitting or (
+                len(arguments.keywords) < 2 and not self._one_family(fitting) and not self._one_order(fitting, arguments)
+            ):
                 continue
             if not self._worth_joining(name, arguments.keywords):
                 continue
@@ -170,8 +186,21 @@ class Witness(Arithmetic):
     def _fits(self, index: int, positional: tuple[int, ...], keywords: Mapping[str, int]) -> bool:
         parameters = self.graph.functions[index].parameters
         names = {parameter.name for parameter in parameters}
-        takes_all = any(parameter.style == "mapping" for parameter in parameters)
-        return (takes_all or keywords.keys() <= names) and len(positional) < len(parameters) + 1
+        styles = {parameter.style for parameter in parameters}
+        return ("mapping" in styles or keywords.keys() <= names) and (
+            "sequence" in styles or len(positional) <= len(self._positional_names(index))
+        )
+
+    def _positional_names(self, method: int) -> list[str]:
+        """Return the names of what a method takes by position, its receiver aside."""
+        declared = self.graph.functions[method]
+        names = [parameter.name for parameter in declared.parameters if parameter.style == "normal"]
+        return names if "staticmethod" in declared.decorators else names[1:]
+
+    def _one_order(self, methods: list[int], arguments: Arguments) -> bool:
+        """Return whether methods of several classes take the same by the same position: one interface in all but name."""
+        given = len(arguments.positional)
+        return given > 1 and len({tuple(self._positional_names(index)[:given]) for index in methods}) == 1
 
     def _one_family(self, functions: list[int]) -> bool:
         """Return whether methods override one another: one interface, many implementations."""
