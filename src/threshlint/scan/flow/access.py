@@ -511,8 +511,10 @@ class Access(Solver):
             elif tag == ROWS:
                 self.add(result, value)
                 self.add(result, HIT)
-            elif tag == INSTANCE:
-                self.call_protocol(result, source, value, "__iter__")
+            elif tag == INSTANCE and self.knowledge.method(value[1], "__iter__"):
+                elements = self.once(source, "iterated", source, value[1].name)
+                self.call_protocol(elements, source, value, "__iter__")
+                self.element_of(elements, result)
             elif tag == OBJECT:
                 self.call_named_method(result, value[1], "__iter__", ())
         if not structured and self.is_ranked(source):

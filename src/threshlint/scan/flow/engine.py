@@ -17,13 +17,12 @@ from threshlint.scan.flow.values import (
     SEQUENCE,
     SUPER,
 )
-from threshlint.scan.flow.witness import Witness
+from threshlint.scan.flow.dict_queries import DictQueries
 from threshlint.site import Evidence
 
-_DEEPEST_QUERY = 12
 
 
-class Engine(Witness):
+class Engine(DictQueries):
     """Runs a project's graph."""
 
     def __init__(self, *arguments: object) -> None:
@@ -32,7 +31,6 @@ class Engine(Witness):
         self.sure_edges: list[int] = []  # of each node: how many of its edges no name had a say in
         self.begun: list[tuple[int, Demand]] = []  # where demands started
         self._goes_on = False  # over an edge that came after the demand
-        self.inside: dict[int, tuple[str, int]] = {}  # of a dict display: the key it is the value of, and whose
         self._handlers = {
             Op.ATTRIBUTE: self._attribute,
             Op.CALL: self._call,
@@ -73,9 +71,6 @@ class Engine(Witness):
             self.make_mapping(result, operation[2])
             for mapping in operation[3]:
                 self.edge(mapping, result)
-            for key, value in operation[2]:
-                if isinstance(key, str):
-                    self.inside[value] = (key, result)
         elif op is Op.FUNCTION:
             self.add(result, (FUNCTION, self.graph.function_bases[file] + operation[2]))
         elif op is Op.CLASS:
@@ -86,9 +81,9 @@ class Engine(Witness):
             self._query(result, file, operation[2])
         elif op is Op.CALL:
             self._calls.append(operation)
-            for name, value in operation[4].items():
-                self.inside[value] = (name, NOTHING)
         elif op in self._handlers:
+            if op is Op.SET_ITEM:
+                self.stores.append(operation)
             self.apply(operation)
 
     def _import(self, result: int, dotted: str, file: int) -> None:
@@ -169,7 +164,7 @@ class Engine(Witness):
         self._learn_bases()
         self._learn_families()
         self._bind_methods()
-        self._take_queries()
+        self.take_dict_queries()
         for call in self._calls:
             self.current = call
             made = self.made_by.get(call[2])
@@ -200,32 +195,6 @@ class Engine(Witness):
             if self.graph.word_of(call[1]) in self.knowledge.ducks:
                 self.current = call
                 self.apply(call)
-
-    def _take_queries(self) -> None:
-        """Dicts that are queries of a known library."""
-        for node, made in tuple(self.made_by.items()):
-            if made[0] is not Op.MAPPING:
-                continue
-            keys = {key for key, _ in made[2] if isinstance(key, str)}
-            if not keys:
-                continue
-            around = self._keys_around(node)
-            for pattern in self.knowledge.dicts:
-                if not pattern.has <= keys or (pattern.under and not pattern.under & around):
-                    continue
-                for key, value in made[2]:
-                    if key in pattern.takes:
-                        self.take(value, pattern.takes[key], node, f"`{key}` of a vector query")
-
-    def _keys_around(self, node: int) -> set[str]:
-        """Return the keys, and the argument names, that a dict display is inside of."""
-        found: set[str] = set()
-        for _ in range(_DEEPEST_QUERY):
-            if node not in self.inside:
-                break
-            key, node = self.inside[node]
-            found.add(key)
-        return found
 
     def _learn_bases(self) -> None:
         """Find out what classes derive from, before anything is called."""

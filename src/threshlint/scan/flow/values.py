@@ -20,6 +20,7 @@ PART = "part"  # a field of such a record, whose name decides
 OTHER = "other"  # a score that no embedding stands behind
 DIFFERENCE = "difference"  # of two embeddings, by component
 PRODUCT = "product"  # of two embeddings, by component
+VECTOR_QUERY = "vector-query"  # a dict that asks for what is close to a vector, or that holds such a one
 EMBEDDER = "embedder"  # turns texts into vectors
 
 # Tags

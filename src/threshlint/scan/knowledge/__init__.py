@@ -26,7 +26,7 @@ UNITS = frozenset(
     "cosine-similarity cosine-distance certainty l2 squared-l2 dot angle percentile rank-fraction "
     "normalised-similarity".split()
 )
-NEEDED = ROLES | {"ranked"}
+NEEDED = ROLES | {"ranked", "vector-query"}
 
 
 class KnowledgeError(Exception):
@@ -87,9 +87,13 @@ class Type:
 class DictPattern:
     """A dict that is a query."""
 
-    under: frozenset[str]
-    has: frozenset[str]
     takes: Mapping[str, Take]
+    under: frozenset[str] = frozenset()  # a key, or an argument, that it stands below
+    has: frozenset[str] = frozenset()  # its own keys
+    text: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what the text at a key must hold one of
+    under_score: bool = False  # the nearest key around it names a score
+    within: str = ""  # "query": it is a query by vector itself; "part": or a part of one
+    vector_query: bool = False  # it makes what it is part of a query by vector
 
 
 @dataclass
@@ -215,7 +219,7 @@ _KEYS = {
         "when",
     },
     "when": {"argument", "is", "absent", "takes", "constructor", "returns"},
-    "dicts": {"under", "has", "takes", "source"},
+    "dicts": {"under", "has", "text", "under_score", "within", "vector_query", "takes", "source"},
 }
 
 
@@ -248,6 +252,12 @@ def _takes(table: Any, where: str) -> dict[str, Take]:
             raise KnowledgeError(f"{where}: {name} has no {sorted(unknown)[0]!r}")
         found[name] = Take(entry["kind"], entry.get("unit"), entry.get("low"), entry.get("high"))
     return found
+
+
+def _within(word: Any, where: str) -> str:
+    if word not in ("", "query", "part"):
+        raise KnowledgeError(f"{where}: a dict is within a \"query\" by vector or a \"part\" of one, not {word!r}")
+    return str(word)
 
 
 def _shape(text: Any, where: str) -> Shape | None:
@@ -323,7 +333,13 @@ def read_library(data: Mapping[str, Any], where: str, into: Knowledge) -> None:
         _check_keys(table, where, "dicts")
         into.dicts.append(
             DictPattern(
-                frozenset(table.get("under", ())), frozenset(table.get("has", ())), _takes(table["takes"], where)
+                _takes(table.get("takes", {}), where),
+                frozenset(table.get("under", ())),
+                frozenset(table.get("has", ())),
+                {key: tuple(parts) for key, parts in table.get("text", {}).items()},
+                bool(table.get("under_score", False)),
+                _within(table.get("within", ""), where),
+                bool(table.get("vector_query", False)),
             )
         )
     into.add(library)

@@ -56,7 +56,7 @@ class Argument:
 
 Shape = Role | Many | Fixed | Record | Instance | Argument
 
-ROLES = frozenset("embedding similarity distance score order other hit embedder any difference".split())
+ROLES = frozenset("embedding similarity distance score order other hit embedder any difference product".split())
 _TOKEN = re.compile(r"\s*(argument:\w+|[A-Za-z_][\w.]*|[\[\]{},:])")
 
 
