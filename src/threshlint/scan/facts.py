@@ -138,7 +138,8 @@ class Query:
     cuts: list[tuple[str, int, str]] = field(default_factory=list)
     # (what is cut, placeholder position or name, note): filled by the call that binds parameters
     placeholders: list[tuple[str, int | str, str]] = field(default_factory=list)
-    columns: dict[str, str] = field(default_factory=dict)  # result columns that hold scores
+    gaps: list[tuple[str, str, str]] = field(default_factory=list)  # the same: filled by ``str.format``
+    columns: dict[str | int, str] = field(default_factory=dict)  # result columns that hold scores, by name and place
     ranked: bool = False
 
 

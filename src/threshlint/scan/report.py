@@ -74,13 +74,21 @@ def fits(demand: Demand, literal: Literal) -> bool:
         return False  # a sign test, a start or a marker: no cutoff that anybody chose
     if (
         kind in _CUTOFFS
-        and (abs(value) == 1 or 0 < abs(value) < TOLERANCE)
+        and ((abs(value) == 1 and not _is_chosen_distance(kind, literal)) or 0 < abs(value) < TOLERANCE)
         and not (literal.name and claim(literal.name))
     ):
         return False  # the end of a range, or a tolerance of numerics
+    if kind == Kind.SCORE_WEIGHT.value and abs(value) == 1 and not named:
+        return False  # changes nothing: no weight that anybody chose
     if kind == Kind.TOP_K.value:
-        return value == int(value) or (0 < value < 1 and (is_share(literal.name or "") or _is_share_by_form(demand)))
+        return "." not in literal.text or (0 < value < 1 and (is_share(literal.name or "") or _is_share_by_form(demand)))
     return True
+
+
+def _is_chosen_distance(kind: str, literal: Literal) -> bool:
+    """Return whether a cutoff of 1 was chosen: a distance goes on beyond, where it has a name of its own."""
+    returned = literal.scope.rpartition(".")[2]
+    return kind == Kind.DISTANCE_THRESHOLD.value and literal.name not in (None, returned)
 
 
 def _is_share_by_form(demand: Demand) -> bool:

@@ -289,6 +289,7 @@ class Expressions(Builder):
             self.target(clause.target, self.emit(Op.ITERATE, source))
             for condition in clause.ifs:
                 self.value(condition.test)
+                self._cut_by_index(clause, condition.test, source)
             clause = clause.inner_for_in
         if isinstance(node, cst.DictComp):
             self.value(node.key)
@@ -300,6 +301,16 @@ class Expressions(Builder):
         del self.gathering[gathered:]
         self.end_branch()
         return result
+
+    def _cut_by_index(self, clause: cst.CompFor, test: Any, source: int) -> None:
+        """``[hit for i, hit in enumerate(hits) if i < 5]`` takes the first five."""
+        counter = enumerated(clause.target, clause.iter)
+        if counter is None or not isinstance(test, cst.Comparison):
+            return
+        target = test.comparisons[0]
+        if isinstance(test.left, cst.Name) and test.left.value == counter:
+            if isinstance(target.operator, (cst.LessThan, cst.LessThanEqual)):
+                self.effect(Op.CUT_LOOP, source, self.value(target.comparator))
 
     # access
 
@@ -444,6 +455,7 @@ class Expressions(Builder):
 
     def _look_up(self, func: cst.Attribute, arguments: Sequence[cst.Arg]) -> int | None:
         """Return the value of ``base.get("key", default)``, or None where the call is no such thing."""
+        arguments = [argument for argument in arguments if argument.keyword is None or argument.keyword.value != "type"]
         if not 1 <= len(arguments) <= 2 or any(argument.star for argument in arguments):
             return None
         key = self.constant(arguments[0].value)
@@ -559,6 +571,20 @@ class Expressions(Builder):
         cst.Lambda: _lambda,
         cst.Yield: _yield,
     }
+
+
+def enumerated(target: Any, iterated: Any) -> str | None:
+    """Return the name of the index in ``for index, element in enumerate(…)``."""
+    if (
+        isinstance(iterated, cst.Call)
+        and isinstance(iterated.func, cst.Name)
+        and iterated.func.value == "enumerate"
+        and isinstance(target, cst.Tuple)
+        and target.elements
+        and isinstance(target.elements[0].value, cst.Name)
+    ):
+        return str(target.elements[0].value.value)
+    return None
 
 
 def option_name(names: Sequence[str]) -> str:

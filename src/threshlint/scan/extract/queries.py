@@ -40,7 +40,7 @@ _FUNCTION = "|".join(re.escape(name) for name in (*_DISTANCE_FUNCTIONS, *_SIMILA
 _SIMILARITY_NAMES = frozenset(name.lower() for name in _SIMILARITY_FUNCTIONS)
 _OPERATOR = r"<=>|<->|<\#>|<\+>"
 _SPEAKS = re.compile(
-    rf"{_OPERATOR}|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\(|\*\s*@?\w*(?:vector|cosine|semantic|dense|knn)\w*(?:score|sim|dist)",
+    rf"{_OPERATOR}|\bMATCH\b[\s\S]*?\b(?:k\s*=|ORDER\s+BY\s+distance\b)|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\(|\*\s*@?\w*(?:vector|cosine|semantic|dense|knn)\w*(?:score|sim|dist)",
     re.IGNORECASE,
 )
 _SPATIAL = re.compile(
@@ -50,7 +50,7 @@ _SPATIAL = re.compile(
 _HOLE = r"\x00(?P<hole>\d+)\x00"
 _VALUE = (
     rf"(?:(?P<number>\d+(?:\.\d+)?|\.\d+)(?![\w.])|{_HOLE}|%\((?P<named>\w+)\)s|(?P<mark>%s|\?(?!\?))|\$(?P<dollar>\d+)|(?<!:):(?P<colon>[A-Za-z_]\w*)"
-    r"|\$(?P<cypher>[A-Za-z_]\w*)|@(?P<at>[A-Za-z_]\w*))"
+    r"|\$(?P<cypher>[A-Za-z_]\w*)|@(?P<at>[A-Za-z_]\w*)|\{(?P<gap>\w+)\})"
 )
 _SCORE = re.compile(rf"(?P<operator>{_OPERATOR})|\b(?P<function>{_FUNCTION})\s*\(", re.IGNORECASE)
 _AFTER = re.compile(rf"\s*(?:AS\s+\"?(?P<alias>\w+)|(?P<comparison><=|>=|<(?![=>\-#+])|>)\s*{_VALUE})", re.IGNORECASE)
@@ -63,10 +63,18 @@ _VECTOR_TERM = re.compile(r"vector|cosine|semantic|dense|knn|embedding", re.IGNO
 _IMPLIED_COLUMNS = (
     (re.compile(r"\bvector\.query(?:Nodes|Relationships)\b", re.IGNORECASE), "score", "similarity"),
     (re.compile(r"\bVECTOR_SEARCH\s*\(", re.IGNORECASE), "distance", "distance"),
+    (re.compile(r"\bMATCH\b[\s\S]*?\b(?:k\s*=|ORDER\s+BY\s+distance\b)", re.IGNORECASE), "distance", "distance"),
 )
 _KNN_ALIAS = re.compile(r"\bKNN\b[^\]]*?\bAS\s+(?P<alias>\w+)", re.IGNORECASE)
 _KNN = re.compile(rf"\bKNN\s+{_VALUE}", re.IGNORECASE)
 _QUERY_NODES = re.compile(rf"\bvector\.query(?:Nodes|Relationships)\s*\(\s*[^,]+,\s*{_VALUE}", re.IGNORECASE)
+# A virtual table of sqlite-vec, and what a stored function is called with unless its caller says otherwise.
+_MATCH_K = re.compile(rf"\bMATCH\b[\s\S]*?\bk\s*=\s*{_VALUE}", re.IGNORECASE)
+_PARAMETER = re.compile(
+    r"\b(?P<name>[A-Za-z_]\w*)\s+(?:float\d?|double\s+precision|real|numeric|int\d?|integer|bigint|smallint)"
+    r"\s+(?:DEFAULT|:?=)\s+(?P<number>\d+(?:\.\d+)?|\.\d+)",
+    re.IGNORECASE,
+)
 _VECTOR_SEARCH_K = re.compile(rf"\btop_k\s*=>\s*{_VALUE}", re.IGNORECASE)
 
 
@@ -105,10 +113,12 @@ class _Reader:
                 self.query.columns[name] = role
         for match in _KNN_ALIAS.finditer(text):
             self.query.columns[match["alias"]] = "distance"
-        scored = False
+        scored = "distance" in aliases
+        defaults = {match["name"].lower(): match for match in _PARAMETER.finditer(text)}
         for match in _SCORE.finditer(text):
             scored = True
             role, end = self._extent(match)
+            self._cut_by_parameter(role, end, defaults)
             after = _AFTER.match(text, end)
             if after is None:
                 continue
@@ -127,12 +137,50 @@ class _Reader:
             self.query.ranked = True
             for match in _LIMIT.finditer(text):
                 self._cut("top-k", match, "limits what the query orders by vector closeness")
-        for pattern in (_KNN, _QUERY_NODES, _VECTOR_SEARCH_K):
+            for limit in re.finditer(r"\bLIMIT\s+(?P<name>[A-Za-z_]\w*)", text, re.IGNORECASE):
+                self._default("top-k", defaults.get(limit["name"].lower()), "the limit of a stored vector search")
+        self._place_columns(aliases)
+        for pattern in (_KNN, _QUERY_NODES, _VECTOR_SEARCH_K, _MATCH_K):
             for match in pattern.finditer(text):
                 self.query.ranked = True
                 self._cut("top-k", match, "neighbours asked of a vector search in the query text")
         self._weights()
         return self.query
+
+    def _cut_by_parameter(self, role: str, end: int, defaults: dict[str, re.Match[str]]) -> None:
+        """``WHERE 1 - (a <=> b) > match_threshold`` compares with a parameter of a stored function."""
+        compared = re.compile(r"\s*(?:<=|>=|<|>)\s*(?P<name>[A-Za-z_]\w*)").match(self.text, end)
+        if compared is not None:
+            note = f"compared with a vector {role} in a stored function"
+            self._default(f"{role}-threshold", defaults.get(compared["name"].lower()), note)
+
+    def _default(self, kind: str, match: re.Match[str] | None, note: str) -> None:
+        offset = self._offset(match.start("number")) if match is not None else -1
+        if match is not None and offset >= 0:
+            self.query.cuts.append((kind, self.literal(match["number"], offset), note))
+
+    def _place_columns(self, aliases: dict[str, str]) -> None:
+        """Note which columns hold scores by their place in the select list."""
+        selected = re.search(r"\bSELECT\b(?P<list>[\s\S]*?)\bFROM\b", self.text, re.IGNORECASE)
+        if selected is None:
+            return
+        depth, place = 0, 0
+        start = selected.start("list")
+        for at in range(start, selected.end("list") + 1):
+            char = self.text[at] if at < selected.end("list") else ","
+            depth += {"(": 1, ")": -1}.get(char, 0)
+            if char == "," and depth == 0:
+                self._place_column(start, at, place, aliases)
+                start, place = at + 1, place + 1
+
+    def _place_column(self, start: int, end: int, place: int, aliases: dict[str, str]) -> None:
+        item = self.text[start:end]
+        named = re.search(r"(\w+)\"?\s*$", item)
+        scored = _SCORE.search(self.text, start, end)
+        if scored is not None:
+            self.query.columns[place] = self._extent(scored)[0]
+        elif named is not None and named[1].lower() in aliases:
+            self.query.columns[place] = aliases[named[1].lower()]
 
     def _weights(self) -> None:
         """``{1 - alpha} * @text_score + {alpha} * @vector_similarity`` weighs the parts of a mixed score."""
@@ -220,6 +268,8 @@ class _Reader:
             self.query.placeholders.append((kind, position, note))
         elif match["dollar"] is not None:
             self.query.placeholders.append((kind, int(match["dollar"]) - 1, note))
+        elif match["gap"] is not None:
+            self.query.gaps.append((kind, match["gap"], note))
         else:
             name = match["named"] or match["colon"] or match["cypher"] or match["at"]
             self.query.placeholders.append((kind, name, note))

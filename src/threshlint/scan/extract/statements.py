@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from threshlint.scan.extract.expressions import OPERATORS, Expressions, option_name
+from threshlint.scan.extract.expressions import OPERATORS, Expressions, enumerated, option_name
 from threshlint.scan.facts import NOTHING, Binding, Class, Function, Op, Parameter
 
 _WRAPPERS = frozenset("Optional Union Annotated Final ClassVar Required NotRequired InitVar Mapped".split())
@@ -197,9 +197,12 @@ class Statements(Expressions):
 
     def _cut_of_loop(self, node: cst.If) -> None:
         """``if len(found) >= 5: break`` in a loop over ranked hits is a top-k."""
-        if not self.gathering or not isinstance(node.test, cst.Comparison) or not _leaves_loop(node.body):
+        if not self.gathering or not _leaves_loop(node.body):
             return
-        comparison = node.test
+        for comparison in _alternatives(node.test):
+            self._cut_by_count(comparison)
+
+    def _cut_by_count(self, comparison: cst.Comparison) -> None:
         target = comparison.comparisons[0]
         if OPERATORS[target.operator.__class__] in (">=", "==", ">"):
             counter, bound = comparison.left, target.comparator
@@ -641,16 +644,21 @@ def _leaves_loop(body: Any) -> bool:
     return isinstance(last, (cst.Break, cst.Return))
 
 
+def _alternatives(test: Any) -> Iterator[cst.Comparison]:
+    """Yield the comparisons of a condition any of which is enough."""
+    if isinstance(test, cst.Comparison):
+        yield test
+    elif isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.Or):
+        yield from _alternatives(test.left)
+        yield from _alternatives(test.right)
+
+
 def _counters(node: cst.For) -> frozenset[str]:
     """Return the names that count a loop's rounds: enumerate's index, and what each round adds 1 to."""
     found: set[str] = set()
-    if isinstance(node.iter, cst.Call) and isinstance(node.iter.func, cst.Name) and node.iter.func.value == "enumerate":  # noqa: SIM102
-        if (
-            isinstance(node.target, cst.Tuple)
-            and node.target.elements
-            and isinstance(node.target.elements[0].value, cst.Name)
-        ):
-            found.add(node.target.elements[0].value.value)
+    index = enumerated(node.target, node.iter)
+    if index is not None:
+        found.add(index)
     pending = list(node.body.body)
     while pending:
         statement = pending.pop()

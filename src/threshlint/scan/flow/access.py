@@ -24,10 +24,12 @@ from threshlint.scan.flow.values import (
     RANKED,
     ROW,
     ROWS,
+    SCORES,
     SEQUENCE,
     SHAPE,
     SIMILARITY,
     SUPER,
+    WEIGHTED,
     ZIPPED,
     score_role,
 )
@@ -139,6 +141,7 @@ class Access(Solver):
         elif isinstance(shape, Argument):
             source = receiver if shape.name == "self" else (arguments or {}).get(shape.name, NOTHING)
             self.edge(source, node)
+            self._join(source, node)
         elif isinstance(shape, Instance):
             kind = self.knowledge.type_named(library, shape.type)
             if kind is not None:
@@ -147,6 +150,15 @@ class Access(Solver):
             if isinstance(shape, Many) and shape.ranked:
                 self.add(node, RANKED)
             self.add(node, (SHAPE, shape, site, library, tuple(sorted((arguments or {}).items())), receiver))
+
+    def _join(self, source: int, node: int) -> None:
+        """An array that is made of a list is what the list's elements are, too."""
+        for value in tuple(self.held[source]) if source >= 0 else ():
+            if isinstance(value, tuple) and value[0] == SEQUENCE:
+                element = self.any_element(value[1])
+                self.watch(element)
+                for role in self.held[element] & ELEMENTWISE:
+                    self.add(node, role)
 
     def put_part(self, node: int, value: tuple[Any, ...], shape: Shape | None) -> None:
         """Let a node hold a part of a shape value."""
@@ -231,7 +243,7 @@ class Access(Solver):
             if tag == MODULE:
                 self._attribute_of_module(result, value[1], name)
             elif tag == EXTERNAL and value[1] == NAMESPACE:
-                self._option(result, name)
+                self.option(result, name)
             elif tag == EXTERNAL:
                 self.external(result, f"{value[1]}.{name}")
             elif tag == OBJECT:
@@ -251,7 +263,7 @@ class Access(Solver):
             elif tag == SHAPE:
                 self._attribute_of_shape(result, value, name)
 
-    def _option(self, result: int, name: str) -> None:
+    def option(self, result: int, name: str) -> None:
         """What a command line's option holds: its default, declared in this file or in another."""
         own = self.graph.file_of(result)
         for file in (own, *range(len(self.graph.files))):
@@ -422,7 +434,7 @@ class Access(Solver):
     def _column(self, result: int, value: tuple[Any, ...], key: str | int | None) -> None:
         """A column of a query's rows; what else is asked of them hands them on."""
         columns = self.graph.files[value[1]].queries[value[2]].columns
-        if isinstance(key, str) and key in columns:
+        if key is not None and key in columns:
             self.add(result, columns[key])
         elif not isinstance(key, str) or key in _ROWS:
             self.add(result, value)
@@ -550,6 +562,8 @@ class Access(Solver):
                     self.edge(self.any_element(value[1]), result)
             elif tag == ROW:
                 self.unpack_row(result, value[1], index)
+            elif tag == ROWS:
+                self._column(result, value, index)
             elif tag == SHAPE:
                 shape = value[1]
                 if isinstance(shape, Fixed) and index < len(shape.elements):
@@ -601,6 +615,14 @@ class Access(Solver):
                 self.edge(source, self.unknown_entry(value[1]))
             elif isinstance(value, tuple) and value[0] == SEQUENCE:
                 self.edge(source, self.any_element(value[1]))
+        if base >= 0 and not any(isinstance(value, tuple) for value in self.held[base]):
+            self._fill(base, source)
+
+    def _fill(self, array: int, source: int) -> None:
+        """An array that scores are stored in holds scores."""
+        for value in tuple(self.held[source]) if source >= 0 else ():
+            if value in SCORES or (isinstance(value, tuple) and value[0] == WEIGHTED):
+                self.add(array, value)
 
     def _gather(self, operation: Operation) -> None:
         _, _, gathered, source = operation

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from threshlint.scan.facts import Op, Operation
-from threshlint.scan.flow.builtins import SAME, Builtins
+from threshlint.scan.flow.builtins import SAME
+from threshlint.scan.flow.columns import Columns
 from threshlint.scan.flow.demand import KINDS, Demand
 from threshlint.scan.flow.values import (
     BUILTIN,
@@ -22,8 +23,7 @@ from threshlint.scan.flow.values import (
 from threshlint.scan.vocabulary import Hint, words
 from threshlint.site import Evidence, Kind
 
-ORDERINGS = frozenset({"<", "<=", ">", ">="})
-THRESHOLDS = {SIMILARITY: Kind.SIMILARITY_THRESHOLD.value, DISTANCE: Kind.DISTANCE_THRESHOLD.value}
+_THRESHOLDS = frozenset({Kind.SIMILARITY_THRESHOLD.value, Kind.DISTANCE_THRESHOLD.value})
 _FAR_BACK = 5
 SHARE = "a share of the length of the ranked list"
 _PRODUCTS = frozenset("dot inner vdot matmul mm sum einsum multi_dot dot_product tensordot".split())
@@ -31,14 +31,11 @@ _NORMS = frozenset("norm sqrt magnitude hypot vector_norm l2_norm".split())
 _WEIGHT_WORDS = frozenset(
     "alpha beta gamma lambda weight weights boost mult diversity ratio share factor scale".split()
 )
+_SCALES = _WEIGHT_WORDS - {"beta", "gamma", "factor", "scale"}  # those are of many things that vectors go through
 
 
-class Arithmetic(Builtins):
+class Arithmetic(Columns):
     """Operators, forward and backward."""
-
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)
-        self._comparisons: dict[tuple[int, int], None] = {}  # of a score with something, in order
 
     def _binary(self, operation: Operation) -> None:
         _, result, operator, left, right = operation
@@ -78,7 +75,7 @@ class Arithmetic(Builtins):
             other_held = self.held[other] if other >= 0 else set()
             if EMBEDDING in held:
                 self.add(result, PRODUCT if EMBEDDING in other_held else EMBEDDING)
-                if EMBEDDING not in other_held and other >= 0 and self._is_weight(other):
+                if EMBEDDING not in other_held and other >= 0 and self._is_weight(other, _SCALES):
                     self.weigh(other, result, "scales embeddings that are compared")
             if DIFFERENCE in held:
                 self.add(result, DIFFERENCE)
@@ -89,11 +86,11 @@ class Arithmetic(Builtins):
                     if self._is_weight(other):
                         self.weigh(other, result, "weighs an embedding score")
 
-    def _is_weight(self, node: int) -> bool:
+    def _is_weight(self, node: int, names: frozenset[str] = _WEIGHT_WORDS) -> bool:
         word = self.graph.word_of(node)
         literal = self.graph.literal(node)
         name = word or (literal.name if literal is not None else None)
-        return name is not None and not _WEIGHT_WORDS.isdisjoint(words(name))
+        return name is not None and not names.isdisjoint(words(name))
 
     def weigh(self, node: int, where: int, note: str) -> None:
         """Demand a score weight."""
@@ -108,14 +105,14 @@ class Arithmetic(Builtins):
             self.add(result, role)
         self._mix_parts(result, left, right)
         for role in right_held & SCORES:
-            if not left_held & SCORES and self._is_constant(left):
+            if not left_held & SCORES and self.is_constant(left):
                 self.add(result, flipped(str(role)))
             else:
                 self.add(result, role)
         if OTHER in right_held:
             self.add(result, OTHER)
 
-    def _is_constant(self, node: int) -> bool:
+    def is_constant(self, node: int) -> bool:
         return node >= 0 and self.graph.literal(node) is not None
 
     def _add_up(self, result: int, left: int, right: int) -> None:
@@ -142,7 +139,7 @@ class Arithmetic(Builtins):
         made = self.made_by.get(other)
         if made is not None and made[0] is Op.BINARY and made[2] in ("*", "/"):
             for part in made[3:4] if made[2] == "/" else made[3:]:
-                if part >= 0 and (self._is_constant(part) or self._is_weight(part) or self._names_number(part)):
+                if part >= 0 and (self.is_constant(part) or self._is_weight(part) or self._names_number(part)):
                     self.weigh(part, result, "weighs what is added to an embedding score")
 
     def _names_number(self, node: int) -> bool:
@@ -150,21 +147,21 @@ class Arithmetic(Builtins):
         seen, pending = {node}, [node]
         for _ in range(_FAR_BACK):
             pending = [source for near in pending for source in self.back[near] if source not in seen]
-            if any(self._is_constant(source) for source in pending):
+            if any(self.is_constant(source) for source in pending):
                 return True
             seen.update(pending)
         return False
 
     def _mix(self, weight: int, other: int, result: int) -> None:
         """``w * score + rest``: the weight, and the other part's own weight, mix scores."""
-        if self._is_constant(other):
+        if self.is_constant(other):
             return
         note = "weighs an embedding score that is mixed with another"
         self.weigh(weight, result, note)
         made = self.made_by.get(other)
         if made is not None and made[0] is Op.BINARY and made[2] == "*":
             for part in made[3:]:
-                if part >= 0 and (self._is_constant(part) or self._is_weight(part)):
+                if part >= 0 and (self.is_constant(part) or self._is_weight(part)):
                     self.weigh(part, result, note)
 
     def _divide(self, result: int, left: int, right: int) -> None:
@@ -190,20 +187,20 @@ class Arithmetic(Builtins):
         hints = Hint(self.graph.files[self.graph.file_of(node)].hints)
         return bool(hints & Hint.GEOMETRY) and not hints & Hint.EMBEDDING
 
-    def _made_as(self, node: int, depth: int = 3) -> Operation | None:
+    def made_as(self, node: int, depth: int = 3) -> Operation | None:
         """Return the operation behind a value, seen through the variables that it was bound to."""
         made = self.made_by.get(node)
         if made is not None:
             if made[0] is Op.CALL and self.graph.word_of(node) in ("float", "abs") and made[3] and depth:
-                return self._made_as(made[3][0], depth - 1)
+                return self.made_as(made[3][0], depth - 1)
             return made
         if depth and node >= 0 and len(self.back[node]) == 1:
-            return self._made_as(self.back[node][0], depth - 1)
+            return self.made_as(self.back[node][0], depth - 1)
         return None
 
     def _is_product(self, node: int) -> bool:
         """Return whether a value is a dot product, by its form."""
-        made = self._made_as(node)
+        made = self.made_as(node)
         if made is None:
             return False
         return (made[0] is Op.CALL and self.graph.word_of(made[1]) in _PRODUCTS) or (
@@ -212,7 +209,7 @@ class Arithmetic(Builtins):
 
     def _is_norm(self, node: int, depth: int = 3) -> bool:
         """Return whether a value is made of norms: ``norm(a) * norm(b)``, ``sqrt(sum(…)) * …``."""
-        made = self._made_as(node)
+        made = self.made_as(node)
         if made is None or not depth:
             return False
         if made[0] is Op.CALL:
@@ -228,10 +225,10 @@ class Arithmetic(Builtins):
 
     def _normalises(self, left: int, right: int) -> bool:
         """``v / norm(v)`` is a direction: what is compared by its dot product."""
-        made = self._made_as(right)
+        made = self.made_as(right)
         if made is None or made[0] is not Op.CALL or self.graph.word_of(made[1]) != "norm":
             return False
-        base = self._made_as(made[2])
+        base = self.made_as(made[2])
         given = made[3][0] if made[3] else base[2] if base is not None and base[0] is Op.ATTRIBUTE else -1
         word = self.graph.word_of(left)
         return given == left or (given >= 0 and word is not None and self.graph.word_of(given) == word)
@@ -243,57 +240,6 @@ class Arithmetic(Builtins):
                 self.add(result, flipped(value) if isinstance(value, str) else value)
         elif operator in "+~":
             self.edge(operand, result)
-
-    def _compare(self, operation: Operation) -> None:
-        _, _, left, operator, right = operation
-        if operator in ("in", "not in"):
-            self._compare_with_range(left, right)
-        if operator not in ORDERINGS:
-            return
-        for this, other in ((left, right), (right, left)):
-            if other >= 0 and self.holds_score(this) is not None:
-                self._comparisons.setdefault((this, other))
-
-    def settle(self) -> None:
-        """Start the demands of all sinks, comparisons included: only now is it known what is compared."""
-        for this, other in tuple(self._comparisons):
-            role = self.holds_score(this)
-            if role is None:
-                continue
-            what = self.graph.word_of(this)
-            note = f"compared with a vector {role}" + (f", `{what}`" if what else "")
-            demand = Demand(THRESHOLDS[role], Evidence.FLOW, this, note)
-            if self.held[other] & SCORES:
-                self.demand_beside_scores(other, demand)  # two scores are compared: neither is a cutoff
-            else:
-                self.demand(other, demand)
-        super().settle()
-
-    def _compare_with_range(self, score: int, bounds: int) -> None:
-        """``score in range(60, 80)`` compares with both ends."""
-        role, made = self.holds_score(score), self.made_by.get(bounds)
-        if role is not None and made is not None and made[0] is Op.CALL and self.graph.word_of(bounds) == "range":
-            for bound in made[3][:2]:
-                self.sink(bound, Demand(THRESHOLDS[role], Evidence.FLOW, score, f"compared with a vector {role}"))
-
-    def demand_beside_scores(self, node: int, demand: Demand, depth: int = 4) -> None:
-        """``cap = low + (high - low) * SHARE``: what is no score itself decides where the cutoff lies."""
-        made = self._made_as(node)
-        if made is None or not depth:
-            return
-        if made[0] is Op.BINARY and made[2] in ("+", "-", "*"):
-            parts = made[3:]
-        elif made[0] is Op.CALL and self.graph.word_of(made[1]) in ("min", "max", "minimum", "maximum"):
-            parts = made[3]
-        else:
-            return
-        for part in parts:
-            if part < 0:
-                continue
-            if self.held[part] & SCORES:
-                self.demand_beside_scores(part, demand, depth - 1)
-            elif not self._is_constant(part):
-                self.demand(part, demand)
 
     # demands through operators
 
@@ -320,7 +266,7 @@ class Arithmetic(Builtins):
 
     def _through_binary(self, node: int, demand: Demand, made: Operation) -> list[tuple[int, Demand]]:
         _, _, operator, left, right = made
-        literal_left, literal_right = self._is_constant(left), self._is_constant(right)
+        literal_left, literal_right = self.is_constant(left), self.is_constant(right)
         if operator == "-" and literal_left and not literal_right:
             return [(right, demand.flipped(node, "is subtracted from a constant"))]
         if operator == "*" and demand.kind == Kind.TOP_K.value:
@@ -330,6 +276,8 @@ class Arithmetic(Builtins):
         if operator in ("+", "-", "*", "/", "//", "**") and (literal_left != literal_right):
             # `k * 4`, `limit + 1`, `threshold * 100`: the number beside it is a factor, no cut of its own.
             return [(right if literal_left else left, demand)]
+        if operator == "-" and demand.kind in _THRESHOLDS:
+            return [(left, demand)]
         if operator == "-" and demand.kind == Kind.TOP_K.value:
             return [(right if self.graph.word_of(left) == "len" else left, demand)]
         if operator in ("*", "+") and not literal_left:
@@ -362,7 +310,8 @@ class Arithmetic(Builtins):
             return [
                 (argument, demand)
                 for argument in positional
-                if not self._is_constant(argument) and not self._is_counted(argument)
+                if not (self.is_constant(argument) and demand.kind not in _THRESHOLDS)
+                and not self._is_counted(argument)
             ]
         if names & SAME and positional:
             return [(positional[0], demand)]
@@ -370,6 +319,8 @@ class Arithmetic(Builtins):
         if word in (
             "ceil",
             "floor",
+            "sqrt",
+            "square",
             "int32",
             "int64",
             "float32",

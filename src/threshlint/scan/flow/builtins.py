@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from collections import defaultdict
 from dataclasses import replace
 
 from threshlint.scan.facts import NOTHING, Op, Operation
@@ -62,7 +61,7 @@ EXECUTES = frozenset(
     """
     search aggregate sort_by return_fields dialect execute fetch fetchrow fetchval fetch_all fetch_one
     executemany exec run query sql scalars scalar
-    execute_query raw read_sql
+    execute_query raw read_sql execute_fetchall
 """.split()
 )
 FETCHES = frozenset(
@@ -71,6 +70,8 @@ FETCHES = frozenset(
     single result_rows rows
 """.split()
 )
+# What a text is still itself after.
+TEXT_METHODS = frozenset({"format", "format_map", "strip", "lstrip", "rstrip", "replace", "lower", "upper"})
 
 
 class Builtins(Calls):
@@ -80,8 +81,6 @@ class Builtins(Calls):
         super().__init__(*arguments)
         self._sort_scores: set[int] = set()
         self.ducks_speak = False  # once it is known which receivers have a type
-        # Of each file: the columns that hold scores, and under "" the calls that sort by a column.
-        self.score_columns: dict[int, dict[str, list[Operation]]] = defaultdict(dict)
         self.displayed: dict[int, tuple[int, ...]] = {}  # the elements of list displays, by position
 
     def call_builtin(self, name: str, result: int, arguments: Arguments) -> None:
@@ -100,7 +99,7 @@ class Builtins(Calls):
         elif name == "sum" and given:
             self._sum(result, given[0])
         elif name in ("map", "filter") and len(given) == 2:
-            self._map(name, result, given)
+            self.walk(name, result, given)
         elif name == "dict":
             self._dict(result, arguments)
         elif name in SAME and given:
@@ -171,16 +170,6 @@ class Builtins(Calls):
         elif operation not in self.users[scored]:
             self.users[scored].append(operation)
 
-    def _set_item(self, operation: Operation) -> None:
-        super()._set_item(operation)
-        _, _, base, key, _, source = operation
-        if isinstance(key, str) and self.holds_score(source):
-            columns = self.score_columns[self.graph.file_of(base)]
-            if key not in columns:
-                columns[key] = []
-                for sorting in tuple(columns.get("", ())):
-                    self.apply(sorting)
-
     def _gather(self, operation: Operation) -> None:
         _, _, gathered, source = operation
         if source in self._sort_scores and self.held[source] & SCORES:
@@ -219,6 +208,7 @@ class Builtins(Calls):
     def _sum(self, result: int, source: int) -> None:
         element = self.once(result, "element", result)
         self.element_of(source, element)
+        self.watch(element)
         held = self.held[source] | self.held[element]
         if PRODUCT in held:
             self.add(result, SIMILARITY)
@@ -228,14 +218,16 @@ class Builtins(Calls):
             for role in held & (SCORES | {OTHER, EMBEDDING}):
                 self.add(result, role)
 
-    def _map(self, name: str, result: int, given: tuple[int, ...]) -> None:
+    def walk(self, name: str, result: int, given: tuple[int, ...]) -> None:
+        """``map``, ``filter`` and their like call what they are given with each element."""
+        element = self.once(result, "element", result)
+        self.element_of(given[1], element)
+        answer = self.once(result, "kept", result) if name == "filter" else self.any_element(result)
+        for value in tuple(self.held[given[0]]) if given[0] >= 0 else ():
+            self.call_value(value, answer, given[0], Arguments((element,)))
         if name == "filter":
             self.edge(given[1], result)
             return
-        element = self.once(result, "element", result)
-        self.element_of(given[1], element)
-        for value in tuple(self.held[given[0]]) if given[0] >= 0 else ():
-            self.call_value(value, self.any_element(result), given[0], Arguments((element,)))
         self.add(result, (SEQUENCE, result))
         if self.is_ranked(given[1]):
             self.rank(result)
@@ -268,8 +260,9 @@ class Builtins(Calls):
             self._sort(base, base, arguments.keywords.get("key", NOTHING))
         if name in ("apply", "map", "transform") and arguments.positional:
             self._apply(result, base, arguments.positional[0])
-        if name in ("sort", "sort_values", "nlargest", "nsmallest", "order_by") and arguments:
-            self._call_sort(result, base, name, arguments)
+        if name == "sort" and self.carries(base, "score"):
+            self.rank(base)
+            self.edge(base, result)
         self.watch(base)
         if name in ("head", "nlargest", "nsmallest", "limit", "take") and self.is_ranked(base) and arguments.positional:
             self.sink(
@@ -290,6 +283,8 @@ class Builtins(Calls):
                 if isinstance(value, tuple) and value[0] == ROWS:
                     self.add(result, value)
                     self.add(result, RANKED)
+        if name in TEXT_METHODS:
+            self._hand_text_on(result, base, name, arguments)
         if name == "parse_args":
             self.add(result, (EXTERNAL, NAMESPACE))
         for entry in self.knowledge.ducks.get(name, ()) if self.ducks_speak else ():
@@ -354,24 +349,6 @@ class Builtins(Calls):
         elif name == "copy":
             self.add(result, (MAPPING, mapping))
 
-    def _call_sort(self, result: int, base: int, name: str, arguments: Arguments) -> None:
-        if name == "sort" and self.carries(base, "score"):
-            self.rank(base)
-            self.edge(base, result)
-        if name in ("sort_values", "nlargest", "nsmallest"):
-            by = arguments.keywords.get(
-                "by", arguments.positional[0] if name == "sort_values" and arguments.positional else NOTHING
-            )
-            if name != "sort_values" and by < 0 and len(arguments.positional) > 1:
-                by = arguments.positional[1]
-            text = self.constant_string(by)
-            columns = self.score_columns[self.graph.file_of(result)]
-            if self.current is not None:
-                columns.setdefault("", []).append(self.current)
-            if text and ((score_role(text) and self.held[base]) or text in columns):
-                self.add(base if name != "sort_values" else result, RANKED)
-            self.edge(base, result)
-
     def _apply(self, result: int, base: int, function: int) -> None:
         """``column.apply(function)`` calls it with each element."""
         if function < 0:
@@ -424,6 +401,17 @@ class Builtins(Calls):
                         self.sink(rest[place], Demand(kind, Evidence.FLOW, result, note))
                 elif place in arguments.keywords:
                     self.sink(arguments.keywords[place], Demand(kind, Evidence.FLOW, result, note))
+
+    def _hand_text_on(self, result: int, base: int, name: str, arguments: Arguments) -> None:
+        """``QUERY.format(limit=5)`` is the query, with its gaps filled."""
+        for value in tuple(self.held[base]):
+            if not (isinstance(value, tuple) and value[0] == ROWS):
+                continue
+            self.add(result, value)
+            if name == "format":
+                for kind, place, note in self.graph.files[value[1]].queries[value[2]].gaps:
+                    node = arguments.keywords.get(place, NOTHING)
+                    self.sink(node, Demand(kind, Evidence.FLOW, result, note))
 
     def _bind_placeholder(self, node: int, kind: str, place: int | str, result: int, note: str) -> None:
         for value in tuple(self.held[node]):

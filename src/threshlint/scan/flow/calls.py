@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from threshlint.scan.facts import NOTHING, Op, Operation, Parameter
-from threshlint.scan.flow.access import Access
+from threshlint.scan.flow.access import NAMESPACE, Access
 from threshlint.scan.flow.demand import KNOB, REFUTES, Demand
 from threshlint.scan.flow.solver import Crossing
 from threshlint.scan.flow.values import (
@@ -110,6 +110,10 @@ class Calls(Access):
             self.edge(positional[0], result)
         elif name in ("nlargest", "nsmallest", "islice") and len(positional) > 1:
             self.cut_iterable(name, result, arguments)
+        elif name in ("takewhile", "dropwhile", "filterfalse") and len(positional) == 2:
+            self.walk("filter", result, positional)
+        elif name in ("replace", "_replace", "evolve", "model_copy"):
+            self._copy_with(result, made[2] if made is not None and made[0] is Op.ATTRIBUTE else NOTHING, arguments)
         elif name == "gather":
             self._gather_results(result, arguments)
         elif {"lazy", "import", "importer"} & set(words(name)):
@@ -231,6 +235,9 @@ class Calls(Access):
                     for name, parameter in by_name.items():
                         if name in self.graph.classes[value[1]].members:
                             self.edge(self.class_attribute(value[1], name), node(parameter.node))
+                elif value == (EXTERNAL, NAMESPACE):
+                    for name, parameter in by_name.items():
+                        self.option(node(parameter.node), name)
 
     def _spread(self, holder: int, argument: int) -> None:
         """One more element of ``*args``."""
@@ -520,6 +527,19 @@ class Calls(Access):
         kind = value[1]
         entries = [entry for entry in self.knowledge.method(kind, name) if entry.name != "*"]
         self.call_entries(entries, result, Arguments(), base, value[2], kind.library)
+
+    def _copy_with(self, result: int, receiver: int, arguments: Arguments) -> None:
+        """``dataclasses.replace(profile, merge=0.9)`` sets fields of an object like the one that it copies."""
+        for node in (receiver, *arguments.positional[:1]):
+            for value in tuple(self.held[node]) if node >= 0 else ():
+                if isinstance(value, tuple) and value[0] == OBJECT:
+                    self.add(result, value)
+                    for name, argument in arguments.keywords.items():
+                        self.edge(argument, self.class_attribute(value[1], name))
+
+    def walk(self, name: str, result: int, given: tuple[int, ...]) -> None:
+        """``map``, ``filter`` and their like call what they are given with each element."""
+        raise NotImplementedError
 
     def cut_iterable(self, name: str, result: int, arguments: Arguments) -> None:
         """``heapq.nlargest`` and ``itertools.islice``."""

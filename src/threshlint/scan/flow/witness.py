@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from threshlint.scan.facts import NOTHING, Binding, Named, Op, Operation
-from threshlint.scan.flow.arithmetic import Arithmetic
 from threshlint.scan.flow.calls import HAND_OVER, Arguments
+from threshlint.scan.flow.comparisons import Comparisons
 from threshlint.scan.flow.demand import KINDS, REFUTES, Demand
 from threshlint.scan.flow.names import (
     LIMIT_NAMES,
@@ -67,7 +67,7 @@ class OpenCall:
     arguments: Arguments
 
 
-class Witness(Arithmetic):
+class Witness(Comparisons):
     """The stages after the certain one."""
 
     def hear_names(self) -> None:
@@ -289,7 +289,8 @@ class Witness(Arithmetic):
                 self.sink(node, Demand(said.kind, Evidence.NAME, result, f"`{keyword}` of {note}"))
         for node in positional[1:3]:
             literal = self.graph.literal(node)
-            if literal is not None and literal.text.isdigit():
+            said = claim(self.graph.word_of(node) or "") if by_vector else None
+            if (literal is not None and literal.text.isdigit()) or (said is not None and said.kind == Kind.TOP_K.value):
                 self.sink(node, Demand(Kind.TOP_K.value, Evidence.NAME, result, f"cap given to {note}"))
 
     # families of methods
