@@ -81,7 +81,9 @@ def fits(demand: Demand, literal: Literal) -> bool:
     if kind == Kind.SCORE_WEIGHT.value and abs(value) == 1 and not named:
         return False  # changes nothing: no weight that anybody chose
     if kind == Kind.TOP_K.value:
-        return "." not in literal.text or (0 < value < 1 and (is_share(literal.name or "") or _is_share_by_form(demand)))
+        return "." not in literal.text or (
+            0 < value < 1 and (is_share(literal.name or "") or _is_share_by_form(demand))
+        )
     return True
 
 

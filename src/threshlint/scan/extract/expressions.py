@@ -292,8 +292,8 @@ class Expressions(Builder):
                 self._cut_by_index(clause, condition.test, source)
             clause = clause.inner_for_in
         if isinstance(node, cst.DictComp):
-            self.value(node.key)
-            result = self.emit(Op.MAPPING, ((None, self.value(node.value)),), ())
+            key = self.value(node.key)
+            result = self.emit(Op.MAPPING, ((KEYS, key), (None, self.value(node.value))), ())
         else:
             result = self.emit(Op.SEQUENCE, (self.value(node.elt),), False)
             for source in sources:
@@ -308,9 +308,9 @@ class Expressions(Builder):
         if counter is None or not isinstance(test, cst.Comparison):
             return
         target = test.comparisons[0]
-        if isinstance(test.left, cst.Name) and test.left.value == counter:
-            if isinstance(target.operator, (cst.LessThan, cst.LessThanEqual)):
-                self.effect(Op.CUT_LOOP, source, self.value(target.comparator))
+        counts = isinstance(test.left, cst.Name) and test.left.value == counter
+        if counts and isinstance(target.operator, (cst.LessThan, cst.LessThanEqual)):
+            self.effect(Op.CUT_LOOP, source, self.value(target.comparator))
 
     # access
 

@@ -52,6 +52,8 @@ class Access(Solver):
         self.elements: dict[int, int] = {}  # of a sequence: the node that holds any element
         self.fixed: dict[int, tuple[int, ...]] = {}  # of a tuple: its elements
         self.entries: dict[int, dict[str | int, int]] = {}  # of a mapping: the nodes of its constant keys
+        self._key_of: dict[int, tuple[int, str | int]] = {}  # of an entry: the mapping and the key
+        self._read_by: dict[tuple[int, int], str | int] = {}  # of a look-up among keys that are not constant: its key
         self.attributes: dict[tuple[int, str], int] = {}  # of a class: the nodes of its instances' attributes
         self.class_node: dict[int, int] = {}  # where a class stands
         self.columns: dict[int, tuple[int, ...]] = {}  # what a zip walks in step
@@ -76,8 +78,23 @@ class Access(Solver):
         if node is None:
             node = entries[key] = self.new_node(mapping)
             self.shared.add(node)
+            self._key_of[node] = (mapping, key)
             self.edge(node, self.any_element(mapping))
         return node
+
+    def _step(self, source: int, target: int, demand: Demand) -> Demand | None:
+        """Return the demand one edge further back; what was read by a key stays with that key.
+
+        ``{key: expand(value) for key, value in config.items()}`` has its values under unknown keys, but the same.
+        """
+        key = self._read_by.get((source, target))
+        if key is not None:
+            demand = demand.of_key(key)
+        elif demand.key is not None and source in self._key_of:
+            mapping, own = self._key_of[source]
+            if own != demand.key and target == self.elements.get(mapping):
+                return None
+        return super()._step(source, target, demand)
 
     def unknown_entry(self, mapping: int) -> int:
         """Return the node of what a mapping holds under keys that are no constants."""
@@ -452,6 +469,7 @@ class Access(Solver):
             self.edge(self.any_element(mapping), result)
         else:
             self.edge(self.entry(mapping, key), result)
+            self._read_by[self.unknown_entry(mapping), result] = key
             self.edge(self.unknown_entry(mapping), result)
 
     def _item_of_shape(self, result: int, value: tuple[object, ...], key: str | int | None) -> None:

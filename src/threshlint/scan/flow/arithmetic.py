@@ -11,6 +11,7 @@ from threshlint.scan.flow.values import (
     DIFFERENCE,
     DISTANCE,
     EMBEDDING,
+    NO_VALUES,
     OTHER,
     PRODUCT,
     ROWS,
@@ -18,6 +19,7 @@ from threshlint.scan.flow.values import (
     SEQUENCE,
     SIMILARITY,
     WEIGHTED,
+    Values,
     flipped,
 )
 from threshlint.scan.vocabulary import Hint, words
@@ -39,8 +41,8 @@ class Arithmetic(Columns):
 
     def _binary(self, operation: Operation) -> None:
         _, result, operator, left, right = operation
-        left_held = self.held[left] if left >= 0 else set()
-        right_held = self.held[right] if right >= 0 else set()
+        left_held = self.held[left] if left >= 0 else NO_VALUES
+        right_held = self.held[right] if right >= 0 else NO_VALUES
         if operator == "/" and left >= 0 and right >= 0:
             self._normalised(result, left, right)
         if not left_held and not right_held:
@@ -71,8 +73,8 @@ class Arithmetic(Columns):
 
     def _multiply(self, result: int, left: int, right: int) -> None:
         for this, other in ((left, right), (right, left)):
-            held = self.held[this] if this >= 0 else set()
-            other_held = self.held[other] if other >= 0 else set()
+            held = self.held[this] if this >= 0 else NO_VALUES
+            other_held = self.held[other] if other >= 0 else NO_VALUES
             if EMBEDDING in held:
                 self.add(result, PRODUCT if EMBEDDING in other_held else EMBEDDING)
                 if EMBEDDING not in other_held and other >= 0 and self._is_weight(other, _SCALES):
@@ -87,18 +89,19 @@ class Arithmetic(Columns):
                         self.weigh(other, result, "weighs an embedding score")
 
     def _is_weight(self, node: int, names: frozenset[str] = _WEIGHT_WORDS) -> bool:
-        word = self.graph.word_of(node)
         literal = self.graph.literal(node)
-        name = word or (literal.name if literal is not None else None)
-        return name is not None and not names.isdisjoint(words(name))
+        made = self.made_by.get(node)
+        owner = made[2] if made is not None and made[0] is Op.ATTRIBUTE else -1  # `weights.recency`
+        spoken = (self.graph.word_of(node), literal.name if literal is not None else None, self.graph.word_of(owner))
+        return any(name is not None and not names.isdisjoint(words(name)) for name in spoken)
 
     def weigh(self, node: int, where: int, note: str) -> None:
         """Demand a score weight."""
         self.sink(node, Demand(Kind.SCORE_WEIGHT.value, Evidence.FLOW, where, note))
 
     def _subtract(self, result: int, left: int, right: int) -> None:
-        left_held = self.held[left] if left >= 0 else set()
-        right_held = self.held[right] if right >= 0 else set()
+        left_held = self.held[left] if left >= 0 else NO_VALUES
+        right_held = self.held[right] if right >= 0 else NO_VALUES
         if EMBEDDING in left_held and EMBEDDING in right_held:
             self.add(result, DIFFERENCE)
         for role in left_held & (SCORES | {OTHER}):
@@ -113,10 +116,11 @@ class Arithmetic(Columns):
             self.add(result, OTHER)
 
     def is_constant(self, node: int) -> bool:
+        """Return whether a node is a number that stands in the code."""
         return node >= 0 and self.graph.literal(node) is not None
 
     def _add_up(self, result: int, left: int, right: int) -> None:
-        held = (self.held[left] if left >= 0 else set()) | (self.held[right] if right >= 0 else set())
+        held = Values((self.held[left] if left >= 0 else NO_VALUES) | (self.held[right] if right >= 0 else NO_VALUES))
         for role in held & (SCORES | {OTHER, EMBEDDING, PRODUCT}):
             self.add(result, role)
         for value in held:
@@ -138,9 +142,10 @@ class Arithmetic(Columns):
         """``score + WEIGHT * rest``: the other part's weight decides how much the score counts."""
         made = self.made_by.get(other)
         if made is not None and made[0] is Op.BINARY and made[2] in ("*", "/"):
-            for part in made[3:4] if made[2] == "/" else made[3:]:
-                if part >= 0 and (self.is_constant(part) or self._is_weight(part) or self._names_number(part)):
-                    self.weigh(part, result, "weighs what is added to an embedding score")
+            parts = [part for part in (made[3:4] if made[2] == "/" else made[3:]) if part >= 0]
+            weights = [part for part in parts if self.is_constant(part) or self._is_weight(part)]
+            for part in weights or [part for part in parts if self._names_number(part)]:
+                self.weigh(part, result, "weighs what is added to an embedding score")
 
     def _names_number(self, node: int) -> bool:
         """Return whether a variable holds a number that was written down."""
@@ -165,8 +170,8 @@ class Arithmetic(Columns):
                     self.weigh(part, result, note)
 
     def _divide(self, result: int, left: int, right: int) -> None:
-        left_held = self.held[left] if left >= 0 else set()
-        right_held = self.held[right] if right >= 0 else set()
+        left_held = self.held[left] if left >= 0 else NO_VALUES
+        right_held = self.held[right] if right >= 0 else NO_VALUES
         for role in left_held & (SCORES | {OTHER, EMBEDDING, DIFFERENCE}):
             self.add(result, role)
         if not left_held and DISTANCE in right_held:
@@ -304,7 +309,7 @@ class Arithmetic(Columns):
         names = (
             {value[1] for value in self.held[function] if isinstance(value, tuple) and value[0] == BUILTIN}
             if function >= 0
-            else set()
+            else NO_VALUES
         )
         if names & {"max", "min"}:
             return [

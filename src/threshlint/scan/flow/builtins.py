@@ -21,6 +21,7 @@ from threshlint.scan.flow.values import (
     MAPPING,
     METHOD,
     OBJECT,
+    ORDER,
     OTHER,
     PRODUCT,
     RANKED,
@@ -30,6 +31,7 @@ from threshlint.scan.flow.values import (
     SHAPE,
     SIMILARITY,
     ZIPPED,
+    Values,
     score_role,
 )
 from threshlint.scan.knowledge.shapes import Many
@@ -102,10 +104,18 @@ class Builtins(Calls):
             self.walk(name, result, given)
         elif name == "dict":
             self._dict(result, arguments)
+        elif name == "str" and given:
+            self._spell(result, given[0])
         elif name in SAME and given:
             self.edge(given[0], result) if name != "next" else self.element_of(given[0], result)
             if self.is_ranked(given[0]) and name in ("list", "tuple", "set"):
                 self.rank(result)
+
+    def _spell(self, result: int, source: int) -> None:
+        """A text of something is no list of hits any more; it may be a number that is read again."""
+        for value in tuple(self.held[source]):
+            if value not in (RANKED, HIT, ORDER) and not (isinstance(value, tuple) and value[0] in (SHAPE, SEQUENCE)):
+                self.add(result, value)
 
     def cut_iterable(self, name: str, result: int, arguments: Arguments) -> None:
         """``heapq.nlargest(5, hits, key=…)`` and ``islice(hits, 5)`` cap a ranking."""
@@ -209,7 +219,7 @@ class Builtins(Calls):
         element = self.once(result, "element", result)
         self.element_of(source, element)
         self.watch(element)
-        held = self.held[source] | self.held[element]
+        held = Values(self.held[source] | self.held[element])
         if PRODUCT in held:
             self.add(result, SIMILARITY)
         elif DIFFERENCE in held:
@@ -329,8 +339,9 @@ class Builtins(Calls):
         if name in ("get", "pop", "setdefault") and arguments.positional:
             key = self.graph.string(arguments.positional[0])
             if key is not None:
-                self.edge(self.entry(mapping, key), result)
-            self.edge(self.any_element(mapping) if key is None else self.unknown_entry(mapping), result)
+                self._entry_of_mapping(result, mapping, key)
+            else:
+                self.edge(self.any_element(mapping), result)
             for default in arguments.positional[1:]:
                 self.edge(default, result)
         elif name in ("values",):

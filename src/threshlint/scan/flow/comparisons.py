@@ -14,7 +14,9 @@ _THRESHOLDS = {SIMILARITY: Kind.SIMILARITY_THRESHOLD.value, DISTANCE: Kind.DISTA
 # Methods of columns, arrays and tensors that compare them, and functions that compare two of their arguments.
 _METHODS = frozenset({"gt", "ge", "lt", "le", "between", "is_between", "greater", "less"})
 _FUNCTIONS = frozenset(
-    "greater greater_equal less less_equal gt ge lt le bisect bisect_left bisect_right digitize searchsorted cut".split()
+    """
+    greater greater_equal less less_equal gt ge lt le bisect bisect_left bisect_right digitize searchsorted cut
+""".split()
 )
 
 
@@ -66,7 +68,11 @@ class Comparisons(Arithmetic):
 
     def _parts(self, node: int) -> tuple[int, ...]:
         """Return what is compared: a number, or each number of a list."""
-        lists = [value[1] for value in self.held[node] if isinstance(value, tuple) and value[0] == SEQUENCE] if node >= 0 else []
+        lists = (
+            [value[1] for value in self.held[node] if isinstance(value, tuple) and value[0] == SEQUENCE]
+            if node >= 0
+            else []
+        )
         return tuple(self.any_element(made) for made in lists) or (node,)
 
     def settle(self) -> None:
@@ -111,4 +117,3 @@ class Comparisons(Arithmetic):
                 self.demand_beside_scores(part, demand, depth - 1)
             elif not self.is_constant(part):
                 self.demand(part, demand)
-

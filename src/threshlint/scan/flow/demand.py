@@ -27,6 +27,7 @@ class Demand:
     site: int = NOTHING  # the call whose result led into the function that this demand is in
     function: int = NOTHING  # that function
     cls: int = NOTHING  # the class of the instance whose attribute it came through
+    key: str | int | None = None  # the key that it was read by, of a dict whose keys are not constant
 
     def step(self, node: int, note: str) -> Demand:
         """Return this demand as seen from one step further back."""
@@ -39,6 +40,10 @@ class Demand:
     def of_class(self, cls: int) -> Demand:
         """Return this demand as one on an instance of a class."""
         return self if self.cls == cls else replace(self, cls=cls)
+
+    def of_key(self, key: str | int) -> Demand:
+        """Return this demand as one on what is read by a key."""
+        return self if self.key == key else replace(self, key=key)
 
     def flipped(self, node: int, note: str) -> Demand:
         """Return the demand on ``x`` of ``1 - x``."""

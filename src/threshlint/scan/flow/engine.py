@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from threshlint.scan.facts import NOTHING, Op, Operation
+from threshlint.scan.facts import Op, Operation
 from threshlint.scan.flow.demand import Demand
+from threshlint.scan.flow.dict_queries import DictQueries
 from threshlint.scan.flow.values import (
     BUILTIN,
     CLASS,
@@ -17,9 +18,7 @@ from threshlint.scan.flow.values import (
     SEQUENCE,
     SUPER,
 )
-from threshlint.scan.flow.dict_queries import DictQueries
 from threshlint.site import Evidence
-
 
 
 class Engine(DictQueries):

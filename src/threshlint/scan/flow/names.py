@@ -49,7 +49,8 @@ WEIGHTS = frozenset("alpha beta weight weights lambda ratio share mult".split())
 
 _SEARCHES = frozenset(
     """
-    search searches asearch batchsearch knnsearch vectorsearch simsearch query aquery retrieve aretrieve retrieves retrieval retriever similar similarity nearest neighbors neighbours
+    search searches asearch batchsearch knnsearch vectorsearch simsearch query aquery
+    retrieve aretrieve retrieves retrieval retriever similar similarity nearest neighbors neighbours
     neighbor knn match matches recall find lookup rag relevant semantic closest topk recommend related vsearch
     fetch answer ask context explain identify
 """.split()
@@ -244,8 +245,8 @@ _OTHER_QUANTITIES = frozenset(
 @lru_cache(maxsize=50_000)
 def speaks_against(name: str, kind: str) -> bool:
     """Return whether a name says that its number is another quantity: a batch size, a token budget."""
-    found = frozenset(words(name))
-    if found.isdisjoint(_OTHER_QUANTITIES):
+    parts = words(name)
+    if frozenset(parts).isdisjoint(_OTHER_QUANTITIES) or parts[-1] in _CUTOFFS:
         return False
     said = claim(name)
     return said is None or said.kind != kind or not said.plain

@@ -15,7 +15,7 @@ from threshlint.scan.facts import NOTHING, Op, Operation
 from threshlint.scan.flow.demand import Demand
 from threshlint.scan.flow.graph import Graph
 from threshlint.scan.flow.names import speaks_against
-from threshlint.scan.flow.values import HIT, PART, RANKED, SCORES, SEQUENCE, SIMILARITY, Value, score_role
+from threshlint.scan.flow.values import HIT, PART, RANKED, SCORES, SEQUENCE, SIMILARITY, Value, Values, score_role
 from threshlint.scan.knowledge import Knowledge
 
 # A node that may be almost anything tells nothing; more values than this are not kept.
@@ -42,7 +42,7 @@ class Solver:
         self.graph = graph
         self.knowledge = knowledge
         size = graph.size
-        self.held: list[set[Value]] = [set() for _ in range(size)]
+        self.held: list[Values] = [Values() for _ in range(size)]
         self.onward: list[list[int]] = [[] for _ in range(size)]
         self.back: list[list[int]] = [[] for _ in range(size)]
         self.users: list[list[Operation]] = [[] for _ in range(size)]
@@ -59,7 +59,7 @@ class Solver:
         self._gathered: dict[int, list[int]] = {}  # of a list: what was iterated to fill it
         self.shared: set[int] = set()  # nodes that hold the elements of containers
         self._sinks: dict[tuple[int, str, int], Demand] = {}
-        self._visited: set[tuple[int, str, int, int]] = set()
+        self._visited: set[tuple[int, str, int, int, str | int | None]] = set()
         self._contexts: dict[tuple[int, str], int] = {}
         self.current: Operation | None = None  # the operation that is being done
         self.changed = NOTHING  # the node whose gain is being worked off
@@ -71,7 +71,7 @@ class Solver:
         """Make a node that stands where another does."""
         file, line = (self.graph.file_of(like), self.graph.line_of(like)) if like >= 0 else (0, 1)
         self.graph.extra.append((file, line))
-        self.held.append(set())
+        self.held.append(Values())
         self.onward.append([])
         self.back.append([])
         self.users.append([])
@@ -120,7 +120,7 @@ class Solver:
 
     def _hold(self, node: int, value: Value) -> None:
         held = self.held[node]
-        held.add(value)
+        held[value] = None
         fresh = self._fresh.get(node)
         if fresh is None:
             self._fresh[node] = [value]
@@ -213,7 +213,7 @@ class Solver:
         work = [(node, demand)]
         while work:
             at, wanted = work.pop()
-            visit = (at, wanted.kind, wanted.site, wanted.cls)
+            visit = (at, wanted.kind, wanted.site, wanted.cls, wanted.key)
             if at < 0 or wanted.depth > MOST_STEPS or visit in self._visited:
                 continue
             known = self.demands.setdefault(at, {})

@@ -5,6 +5,7 @@ Roles are plain strings; everything with structure is a tuple that starts with i
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from threshlint.scan.vocabulary import words
@@ -43,6 +44,20 @@ SUPER = "super"  # class that the method stands in, class of the receiver
 ROWS = "rows"  # of a query: file, query index
 
 Value = str | tuple[Any, ...]
+
+
+class Values(dict[Value, None]):
+    """What a node may hold, in the order in which it was found: a set's order would differ from run to run."""
+
+    def __and__(self, roles: Collection[str]) -> list[str]:
+        """Return those of some roles that are held."""
+        found = [role for role in roles if role in self]
+        if len(found) > 1:
+            found.sort()
+        return found
+
+
+NO_VALUES = Values()
 
 SCORES = frozenset({SIMILARITY, DISTANCE})
 # What keeps its meaning when a container of it is taken apart.

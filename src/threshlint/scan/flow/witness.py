@@ -167,9 +167,8 @@ class Witness(Comparisons):
             if any(isinstance(value, tuple) and value[0] in (EXTERNAL, *_TYPED) for value in self.held[receiver]):
                 continue
             fitting = [index for index in candidates if self._fits(index, arguments.positional, arguments.keywords)]
-            if not fitting or (
-                len(arguments.keywords) < 2 and not self._one_family(fitting) and not self._one_order(fitting, arguments)
-            ):
+            alike = len(arguments.keywords) > 1 or self._one_family(fitting) or self._one_order(fitting, arguments)
+            if not fitting or not alike:
                 continue
             if not self._worth_joining(name, arguments.keywords):
                 continue
@@ -198,7 +197,7 @@ class Witness(Comparisons):
         return names if "staticmethod" in declared.decorators else names[1:]
 
     def _one_order(self, methods: list[int], arguments: Arguments) -> bool:
-        """Return whether methods of several classes take the same by the same position: one interface in all but name."""
+        """Return whether methods of several classes take the same by the same position: one interface."""
         given = len(arguments.positional)
         return given > 1 and len({tuple(self._positional_names(index)[:given]) for index in methods}) == 1
 
@@ -333,7 +332,7 @@ class Witness(Comparisons):
         counted = [node for node, stub in nodes if not stub]
         if not counted:
             counted = [node for node, _ in nodes]
-        for kind in KINDS:
+        for kind in sorted(KINDS):
             in_favour = [node for node in counted if kind in self.demands.get(node, {})]
             if not in_favour:
                 in_favour = [node for node, _ in nodes if kind in self.demands.get(node, {})]

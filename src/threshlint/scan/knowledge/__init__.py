@@ -256,7 +256,7 @@ def _takes(table: Any, where: str) -> dict[str, Take]:
 
 def _within(word: Any, where: str) -> str:
     if word not in ("", "query", "part"):
-        raise KnowledgeError(f"{where}: a dict is within a \"query\" by vector or a \"part\" of one, not {word!r}")
+        raise KnowledgeError(f'{where}: a dict is within a "query" by vector or a "part" of one, not {word!r}')
     return str(word)
 
 
