@@ -29,7 +29,7 @@ DECLARATIONS = frozenset(
 """.split()
 )
 LOOK_UPS = frozenset({"get", "pop", "setdefault"})
-GATHERERS = frozenset({"append", "add", "extend", "insert", "appendleft", "put", "update"})
+GATHERERS = frozenset({"append", "extend", "insert", "appendleft", "put"})  # in order, as sets do not
 # An augmented assignment's operator is the operator's own.
 _SYMBOLS = {
     "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//", "Modulo": "%", "Power": "**",

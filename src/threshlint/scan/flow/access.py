@@ -40,6 +40,7 @@ from threshlint.site import Evidence, Kind
 # Attributes of an array or a tensor that are the array itself, or a view of it.
 _CONTAINERS = frozenset({SEQUENCE, MAPPING, ZIPPED, SHAPE, ROWS})
 NAMESPACE = "argparse.Namespace()"  # what parse_args returns
+DJANGO_SETTINGS = "django.conf.settings"
 _ROWS = frozenset("docs results rows data hits records matches points".split())
 VIEWS = frozenset({"T", "mT", "real", "data", "values", "flat", "iloc", "loc", "at", "iat", "value"})
 
@@ -262,6 +263,8 @@ class Access(Solver):
             elif tag == EXTERNAL and value[1] == NAMESPACE:
                 self.option(result, name)
             elif tag == EXTERNAL:
+                if value[1] == DJANGO_SETTINGS:
+                    self._setting(result, name)
                 self.external(result, f"{value[1]}.{name}")
             elif tag == OBJECT:
                 self._attribute_of_object(result, value[1], name)
@@ -288,6 +291,14 @@ class Access(Solver):
             if node >= 0:
                 self.edge(self.graph.bases[file] + node, result)
                 return
+
+    def _setting(self, result: int, name: str) -> None:
+        """What Django's settings hold: a constant of the project's settings modules."""
+        for file, facts in enumerate(self.graph.files):
+            if "settings" in facts.module.split(".")[-2:]:
+                node = self.graph.exported(file, name)
+                if node is not None:
+                    self.edge(node, result)
 
     def _attribute_of_role(self, result: int, base: int, value: str, name: str) -> None:
         if name in VIEWS and (value in ELEMENTWISE or value in (ORDER, RANKED, HIT)):
@@ -633,7 +644,7 @@ class Access(Solver):
                 self.edge(source, self.unknown_entry(value[1]))
             elif isinstance(value, tuple) and value[0] == SEQUENCE:
                 self.edge(source, self.any_element(value[1]))
-        if base >= 0 and not any(isinstance(value, tuple) for value in self.held[base]):
+        if base >= 0 and not isinstance(key, str) and not any(isinstance(value, tuple) for value in self.held[base]):
             self._fill(base, source)
 
     def _fill(self, array: int, source: int) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from threshlint.scan.facts import Op, Operation
 from threshlint.scan.flow.builtins import SAME
-from threshlint.scan.flow.columns import Columns
 from threshlint.scan.flow.demand import KINDS, Demand
+from threshlint.scan.flow.edges import Edges
 from threshlint.scan.flow.values import (
     BUILTIN,
     DIFFERENCE,
@@ -14,6 +14,7 @@ from threshlint.scan.flow.values import (
     NO_VALUES,
     OTHER,
     PRODUCT,
+    RANK,
     ROWS,
     SCORES,
     SEQUENCE,
@@ -29,6 +30,7 @@ _THRESHOLDS = frozenset({Kind.SIMILARITY_THRESHOLD.value, Kind.DISTANCE_THRESHOL
 _FAR_BACK = 5
 SHARE = "a share of the length of the ranked list"
 _PRODUCTS = frozenset("dot inner vdot matmul mm sum einsum multi_dot dot_product tensordot".split())
+_GUARDS = frozenset("maximum max clip clamp where expand_dims unsqueeze".split())
 _NORMS = frozenset("norm sqrt magnitude hypot vector_norm l2_norm".split())
 _WEIGHT_WORDS = frozenset(
     "alpha beta gamma lambda weight weights boost mult diversity ratio share factor scale".split()
@@ -36,7 +38,7 @@ _WEIGHT_WORDS = frozenset(
 _SCALES = _WEIGHT_WORDS - {"beta", "gamma", "factor", "scale"}  # those are of many things that vectors go through
 
 
-class Arithmetic(Columns):
+class Arithmetic(Edges):
     """Operators, forward and backward."""
 
     def _binary(self, operation: Operation) -> None:
@@ -121,7 +123,7 @@ class Arithmetic(Columns):
 
     def _add_up(self, result: int, left: int, right: int) -> None:
         held = Values((self.held[left] if left >= 0 else NO_VALUES) | (self.held[right] if right >= 0 else NO_VALUES))
-        for role in held & (SCORES | {OTHER, EMBEDDING, PRODUCT}):
+        for role in held & (SCORES | {OTHER, EMBEDDING, PRODUCT, RANK}):
             self.add(result, role)
         for value in held:
             if isinstance(value, tuple) and value[0] in (ROWS, SEQUENCE):
@@ -178,6 +180,11 @@ class Arithmetic(Columns):
             self.add(result, SIMILARITY)  # 1 / (1 + distance)
         if PRODUCT in left_held:
             self.add(result, SIMILARITY)
+        if RANK in right_held:
+            # Reciprocal rank fusion: w / (60 + rank) is the share of one search in a mixed score.
+            self.add(result, SIMILARITY)
+            if left >= 0 and not self.is_constant(left):
+                self.weigh(left, result, "weighs a rank by vector closeness")
 
     def _normalised(self, result: int, left: int, right: int) -> None:
         """A cosine by hand, or a vector made a direction: their form alone says what they are."""
@@ -230,13 +237,27 @@ class Arithmetic(Columns):
 
     def _normalises(self, left: int, right: int) -> bool:
         """``v / norm(v)`` is a direction: what is compared by its dot product."""
-        made = self.made_as(right)
+        made = self._guarded(right)
         if made is None or made[0] is not Op.CALL or self.graph.word_of(made[1]) != "norm":
             return False
         base = self.made_as(made[2])
         given = made[3][0] if made[3] else base[2] if base is not None and base[0] is Op.ATTRIBUTE else -1
         word = self.graph.word_of(left)
         return given == left or (given >= 0 and word is not None and self.graph.word_of(given) == word)
+
+    def _guarded(self, node: int) -> Operation | None:
+        """Return the operation behind a divisor, seen through what keeps it from being zero."""
+        made = self.made_as(node)
+        for _ in range(2):
+            if made is None:
+                return None
+            if made[0] is Op.BINARY and made[2] == "+" and self.is_constant(made[4]):
+                made = self.made_as(made[3])
+            elif made[0] is Op.CALL and self.graph.word_of(made[1]) in _GUARDS and made[3]:
+                made = self.made_as(made[3][0])
+            elif made[0] is Op.ITEM:
+                made = self.made_as(made[2])  # norms[:, None]
+        return made
 
     def _unary(self, operation: Operation) -> None:
         _, result, operator, operand = operation

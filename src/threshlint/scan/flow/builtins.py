@@ -24,6 +24,7 @@ from threshlint.scan.flow.values import (
     ORDER,
     OTHER,
     PRODUCT,
+    RANK,
     RANKED,
     ROWS,
     SCORES,
@@ -104,6 +105,8 @@ class Builtins(Calls):
             self.walk(name, result, given)
         elif name == "dict":
             self._dict(result, arguments)
+        elif name in ("list", "set") and not given:
+            self.add(result, (SEQUENCE, result))
         elif name == "str" and given:
             self._spell(result, given[0])
         elif name in SAME and given:
@@ -116,6 +119,16 @@ class Builtins(Calls):
         for value in tuple(self.held[source]):
             if value not in (RANKED, HIT, ORDER) and not (isinstance(value, tuple) and value[0] in (SHAPE, SEQUENCE)):
                 self.add(result, value)
+
+    def make_defaultdict(self, result: int, arguments: Arguments) -> None:
+        """``defaultdict(list)`` makes what it is asked for."""
+        self.add(result, (MAPPING, result))
+        if arguments.positional:
+            factory = arguments.positional[0]
+            made = self.once(result, "made when missing", result)
+            for value in tuple(self.held[factory]) if factory >= 0 else ():
+                self.call_value(value, made, factory, Arguments())
+            self.edge(made, self.unknown_entry(result))
 
     def cut_iterable(self, name: str, result: int, arguments: Arguments) -> None:
         """``heapq.nlargest(5, hits, key=…)`` and ``islice(hits, 5)`` cap a ranking."""
@@ -141,10 +154,17 @@ class Builtins(Calls):
                 self.add(result, value)
 
     def _zip(self, name: str, result: int, given: tuple[int, ...]) -> None:
-        self.columns[result] = given if name == "zip" else (NOTHING, *given[:1])
+        self.columns[result] = given if name == "zip" else (self._ranks(result, given), *given[:1])
         self.add(result, (ZIPPED, result))
         if any(self.is_ranked(column) for column in given if column >= 0):
             self.add(result, RANKED)
+
+    def _ranks(self, result: int, given: tuple[int, ...]) -> int:
+        """Return the node of what ``enumerate`` counts: of a ranked list, each one's rank."""
+        ranks = self.once(result, "ranks", result)
+        if given and self.is_ranked(given[0]):
+            self.add(ranks, RANK)
+        return ranks
 
     def _sort(self, result: int, source: int, key: int) -> None:
         """A list is ranked when it is sorted by a score."""
@@ -295,6 +315,8 @@ class Builtins(Calls):
                     self.add(result, RANKED)
         if name in TEXT_METHODS:
             self._hand_text_on(result, base, name, arguments)
+        if name == "run" and arguments.positional:
+            self._run(result, arguments)
         if name == "parse_args":
             self.add(result, (EXTERNAL, NAMESPACE))
         for entry in self.knowledge.ducks.get(name, ()) if self.ducks_speak else ():
@@ -344,6 +366,8 @@ class Builtins(Calls):
                 self.edge(self.any_element(mapping), result)
             for default in arguments.positional[1:]:
                 self.edge(default, result)
+                if name == "setdefault":
+                    self.edge(default, self.unknown_entry(mapping) if key is None else self.entry(mapping, key))
         elif name in ("values",):
             holder = self.any_element(mapping)
             self.elements.setdefault(result, holder)
@@ -388,7 +412,8 @@ class Builtins(Calls):
 
     def _execute(self, result: int, base: int, arguments: Arguments) -> None:
         """Run a query text: its placeholders are bound by the arguments beside it."""
-        everything = (*arguments.positional, *arguments.keywords.values())
+        spread = self._spread_out(arguments.sequences)
+        everything = (*arguments.positional, *spread, *arguments.keywords.values())
         texts = [
             value
             for node in everything
@@ -407,11 +432,21 @@ class Builtins(Calls):
                     if node >= 0 and value not in self.held[node]:
                         self._bind_placeholder(node, kind, place, result, note)
                 if isinstance(place, int):
-                    rest = [node for node in arguments.positional if node < 0 or value not in self.held[node]]
+                    rest = [
+                        node for node in (*arguments.positional, *spread) if node < 0 or value not in self.held[node]
+                    ]
                     if place < len(rest) and rest[place] >= 0:
                         self.sink(rest[place], Demand(kind, Evidence.FLOW, result, note))
                 elif place in arguments.keywords:
                     self.sink(arguments.keywords[place], Demand(kind, Evidence.FLOW, result, note))
+
+    def _run(self, result: int, arguments: Arguments) -> None:
+        """``context.run(search, query)`` calls what it is given."""
+        function = arguments.positional[0]
+        rest = Arguments(arguments.positional[1:], arguments.keywords, arguments.sequences, arguments.mappings)
+        for value in tuple(self.held[function]) if function >= 0 else ():
+            if isinstance(value, tuple) and value[0] in (FUNCTION, METHOD):
+                self.call_value(value, result, function, rest)
 
     def _hand_text_on(self, result: int, base: int, name: str, arguments: Arguments) -> None:
         """``QUERY.format(limit=5)`` is the query, with its gaps filled."""
@@ -423,6 +458,15 @@ class Builtins(Calls):
                 for kind, place, note in self.graph.files[value[1]].queries[value[2]].gaps:
                     node = arguments.keywords.get(place, NOTHING)
                     self.sink(node, Demand(kind, Evidence.FLOW, result, note))
+
+    def _spread_out(self, sequences: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the elements of lists that are spread into a call: ``fetch(sql, *parameters)``."""
+        found: list[int] = []
+        for node in sequences:
+            for value in tuple(self.held[node]) if node >= 0 else ():
+                if isinstance(value, tuple) and value[0] == SEQUENCE:
+                    found.extend(self.fixed.get(value[1]) or self.displayed.get(value[1], ()))
+        return tuple(found)
 
     def _bind_placeholder(self, node: int, kind: str, place: int | str, result: int, note: str) -> None:
         for value in tuple(self.held[node]):

@@ -61,6 +61,9 @@ HAND_OVER = {
 }  # fmt: skip
 
 
+# Methods and classes of user interfaces that call a function with what their inputs hold.
+EVENTS = frozenset({"click", "submit", "change", "release", "Interface"})
+
 # What looks at what its arguments hold; a project's function only lets them flow.
 LOOKING = frozenset({EXTERNAL, LIBRARY_METHOD, INSTANCE, BUILTIN})
 
@@ -112,6 +115,10 @@ class Calls(Access):
             self.cut_iterable(name, result, arguments)
         elif name in ("takewhile", "dropwhile", "filterfalse") and len(positional) == 2:
             self.walk("filter", result, positional)
+        elif name in EVENTS and ("inputs" in keywords or len(positional) > 1):
+            self._handle_event(result, arguments)
+        elif name == "defaultdict":
+            self.make_defaultdict(result, arguments)
         elif name in ("replace", "_replace", "evolve", "model_copy"):
             self._copy_with(result, made[2] if made is not None and made[0] is Op.ATTRIBUTE else NOTHING, arguments)
         elif name == "gather":
@@ -528,6 +535,16 @@ class Calls(Access):
         entries = [entry for entry in self.knowledge.method(kind, name) if entry.name != "*"]
         self.call_entries(entries, result, Arguments(), base, value[2], kind.library)
 
+    def _handle_event(self, result: int, arguments: Arguments) -> None:
+        """``button.click(search, inputs=[query, cutoff])`` calls what handles it with what the inputs hold."""
+        function = arguments.keywords.get("fn", arguments.positional[0] if arguments.positional else NOTHING)
+        inputs = arguments.keywords.get("inputs", arguments.positional[-1] if arguments.positional else NOTHING)
+        for value in tuple(self.held[inputs]) if inputs >= 0 and function >= 0 else ():
+            made = self.made_by.get(value[1]) if isinstance(value, tuple) and value[0] == SEQUENCE else None
+            if made is not None and made[0] is Op.SEQUENCE:
+                for called in tuple(self.held[function]):
+                    self.call_value(called, result, function, Arguments(made[2]))
+
     def _copy_with(self, result: int, receiver: int, arguments: Arguments) -> None:
         """``dataclasses.replace(profile, merge=0.9)`` sets fields of an object like the one that it copies."""
         for node in (receiver, *arguments.positional[:1]):
@@ -536,6 +553,10 @@ class Calls(Access):
                     self.add(result, value)
                     for name, argument in arguments.keywords.items():
                         self.edge(argument, self.class_attribute(value[1], name))
+
+    def make_defaultdict(self, result: int, arguments: Arguments) -> None:
+        """``defaultdict(list)`` makes what it is asked for."""
+        raise NotImplementedError
 
     def walk(self, name: str, result: int, given: tuple[int, ...]) -> None:
         """``map``, ``filter`` and their like call what they are given with each element."""

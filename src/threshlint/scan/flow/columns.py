@@ -21,7 +21,9 @@ _FILTERS = frozenset({"filter", "exclude", "get", "first"})
 _LOOKUPS = frozenset({"lt", "lte", "gt", "gte"})
 _SORTS = frozenset({"sort_values", "nlargest", "nsmallest", "order_by", "sort"})
 # What a query that is being built hands on, with its order.
-_HANDS_ON = frozenset({"exclude", "distinct", "values", "values_list", "only", "defer", "select_related"})
+_HANDS_ON = frozenset(
+    {"exclude", "with_columns", "distinct", "values", "values_list", "only", "defer", "select_related"}
+)
 
 
 class Columns(Builtins):
@@ -81,6 +83,21 @@ class Columns(Builtins):
             self._sort_by_column(result, base, name, arguments)
         if name in _HANDS_ON and RANKED in self.held[base]:
             self.add(result, RANKED)
+
+    def call_external(self, dotted: str, result: int, arguments: Arguments) -> None:
+        """Call a name of a library."""
+        super().call_external(dotted, result, arguments)
+        name = dotted.rpartition(".")[2]
+        text = self.constant_string(arguments.positional[0]) if arguments.positional else None
+        if text is None:
+            return
+        if name == "Series" and len(arguments.positional) > 1:
+            self._name_column(result, text, arguments.positional[1])  # polars names a column where it makes it
+            self.watch(arguments.positional[1])
+        elif name == "col":
+            role = self._column_role(result, text)
+            if role is not None:
+                self.add(result, role)
 
     def _filter(self, result: int, arguments: Arguments) -> None:
         """``filter(gap__lt=0.3)`` compares a column."""

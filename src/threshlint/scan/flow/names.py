@@ -101,6 +101,13 @@ _MAKES = frozenset(
 
 
 @lru_cache(maxsize=50_000)
+def is_score_cutoff(name: str) -> bool:
+    """Return whether a parameter of this name is a cutoff on scores: ``score_threshold``, ``min_similarity``."""
+    parts = frozenset(words(name))
+    return bool(parts & (_CLOSE | _FAR | {"score", "relevance"})) and bool(parts & (_FLOORS | _CAPS))
+
+
+@lru_cache(maxsize=50_000)
 def makes_embeddings(name: str) -> bool:
     """Return whether a function of this name returns embeddings: ``embed_query``, ``get_embedding``."""
     parts = words(name)

@@ -15,6 +15,7 @@ EMBEDDING = "embedding"
 SIMILARITY = "similarity"
 DISTANCE = "distance"
 ORDER = "order"  # positions sorted by closeness
+RANK = "rank"  # the place of something in such a list
 RANKED = "ranked"  # a list ordered by closeness
 HIT = "hit"  # one record of such a list
 PART = "part"  # a field of such a record, whose name decides
@@ -61,7 +62,7 @@ NO_VALUES = Values()
 
 SCORES = frozenset({SIMILARITY, DISTANCE})
 # What keeps its meaning when a container of it is taken apart.
-ELEMENTWISE = frozenset({EMBEDDING, SIMILARITY, DISTANCE, OTHER, DIFFERENCE, PRODUCT})
+ELEMENTWISE = frozenset({EMBEDDING, SIMILARITY, DISTANCE, OTHER, DIFFERENCE, PRODUCT, RANK})
 
 _SIMILARITY_WORDS = frozenset("similarity similarities sim sims cosine cos score scores certainty relevance".split())
 _DISTANCE_WORDS = frozenset("distance distances dist dists".split())

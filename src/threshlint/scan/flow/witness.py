@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from threshlint.scan.facts import NOTHING, Binding, Named, Op, Operation
+from threshlint.scan.facts import NOTHING, Binding, Function, Named, Op, Operation
 from threshlint.scan.flow.calls import HAND_OVER, Arguments
 from threshlint.scan.flow.comparisons import Comparisons
 from threshlint.scan.flow.demand import KINDS, REFUTES, Demand
@@ -18,6 +18,7 @@ from threshlint.scan.flow.names import (
     Claim,
     claim,
     is_embedding_name,
+    is_score_cutoff,
     is_vector_argument,
     makes_embeddings,
     makes_scores,
@@ -26,6 +27,7 @@ from threshlint.scan.flow.names import (
 )
 from threshlint.scan.flow.values import (
     CLASS,
+    DIFFERENCE,
     EMBEDDING,
     EXTERNAL,
     FUNCTION,
@@ -79,6 +81,8 @@ class Witness(Comparisons):
         self.run()
         self._name_calls()
         self.run()
+        self._name_differences()
+        self.run()
         while self.rank_attributes():
             self.run()
         self.settle()
@@ -120,6 +124,20 @@ class Witness(Comparisons):
             if held & (SCORES | {OTHER, ORDER}) or not self.graph.files[file].hints & Hint.EMBEDDING:
                 continue
             self.add(node, EMBEDDING)
+        for node, made in tuple(self.made_by.items()):
+            is_named = made[0] is Op.ITEM and isinstance(made[3], str) and is_embedding_name(made[3])
+            if is_named and not self.held[node] and self.graph.files[self.graph.file_of(node)].hints & Hint.EMBEDDING:
+                self.add(node, EMBEDDING)
+
+    def _name_differences(self) -> None:
+        """What an embedding is subtracted from, or what is subtracted from one, is a vector as well."""
+        for node, made in tuple(self.made_by.items()):
+            if made[0] is not Op.BINARY or made[2] != "-":
+                continue
+            for this, other in ((made[3], made[4]), (made[4], made[3])):
+                unknown = other >= 0 and not self.held[other] and not self.is_constant(other)
+                if unknown and this >= 0 and EMBEDDING in self.held[this]:
+                    self.add(node, DIFFERENCE)
 
     # calls
 
@@ -217,6 +235,7 @@ class Witness(Comparisons):
         return lineage[-1]
 
     def _name_calls(self) -> None:
+        searching: list[OpenCall] = []
         for call in self._open_calls():
             name, receiver, result = call.name, call.receiver, call.result
             file = self.graph.file_of(result)
@@ -231,7 +250,10 @@ class Witness(Comparisons):
             if role is not None:
                 self.add(result, role)
                 continue
-            if searches(name):
+            searching.append(call)
+        self.run()
+        for call in searching:
+            if searches(call.name):
                 self._name_search(call)
             else:
                 self._name_vector_call(call)
@@ -441,6 +463,12 @@ class Witness(Comparisons):
         files = [facts for facts in self.graph.files if facts.size > 20]
         return sum(bool(facts.hints & Hint.EMBEDDING) for facts in files) * 4 > len(files)
 
+    def _takes_score_cutoff(self, function: Function, limit: Named) -> bool:
+        """Return whether a search has a cutoff for scores beside its limit."""
+        return any(
+            parameter.name != limit.name and is_score_cutoff(parameter.name) for parameter in function.parameters
+        )
+
     def _leads_to_number(self, node: int) -> bool:
         return self.graph.literal(node) is not None or bool(self.back[node]) or node in self.made_by
 
@@ -462,18 +490,24 @@ class Witness(Comparisons):
             function.name if function is not None else cls.name if cls is not None else facts.module.rpartition(".")[2]
         )
         modules = facts.module.split(".")[-2:]
-        around = [part for part in (function.name if function else "", cls.name if cls else "", *modules) if part]
+        literal = self.graph.literal(self.graph.bases[file] + named.node)
+        keys = literal.keys if literal is not None else ()
+        around = [
+            part for part in (function.name if function else "", cls.name if cls else "", *modules, *keys) if part
+        ]
         speaks = any(speaks_of_vectors(part) for part in around)
         takes_vector = function is not None and any(
             is_vector_argument(parameter.name) for parameter in function.parameters
         )
         if kind == Kind.TOP_K.value:
-            if function is not None:
+            if keys:
+                agreed: bool | Hint = plain and any(speaks_of_vectors(key) for key in keys)
+            elif function is not None:
                 agreed = (searches(function.name) and (takes_vector or (speaks and hints & Hint.VECTOR))) or (
                     takes_vector and plain
                 )
                 if named.name.lower() in LIMIT_NAMES:
-                    agreed = searches(function.name) and takes_vector
+                    agreed = searches(function.name) and (takes_vector or self._takes_score_cutoff(function, named))
             else:
                 agreed = speaks and plain
             return kind if agreed else None
