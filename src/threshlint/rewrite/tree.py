@@ -43,8 +43,10 @@ class Tree:
         try:
             self.module = with_deep_stack(cst.parse_module, lexed.text)
             self.places = locate(self.module, lexed)
-        except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
-            raise RewriteError(f"cannot be parsed: {error}") from error
+        except cst.ParserSyntaxError as error:
+            raise RewriteError(f"cannot be parsed by LibCST (line {error.raw_line})") from error
+        except cst.CSTValidationError as error:
+            raise RewriteError(f"cannot be parsed by LibCST: {error}") from error
         except OutOfStepError as error:
             raise RewriteError(
                 "cannot be rewritten: its parser and its lexer disagree on it; please report it"
@@ -81,12 +83,17 @@ class Tree:
     def statement_starts(self) -> list[int]:
         """Where formatters break a logical line: before a statement that follows a header or a semicolon."""
         starts = []
+        last = 0  # where the last leaf so far ended: `pass` has none of its own
         for node in self.nodes():
-            if isinstance(node, cst.SimpleStatementLine):
-                starts += [self.start(statement) for statement in node.body[1:]]
-            elif isinstance(node, cst.SimpleStatementSuite):
-                starts += [self.start(statement) for statement in node.body]
-        return sorted(start for start in starts if start is not None)
+            _, last = self.places.get(id(node), (0, last))
+            if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+                before = last
+                for index, statement in enumerate(node.body):
+                    start = self.start(statement)
+                    if index or isinstance(node, cst.SimpleStatementSuite):
+                        starts.append(before if start is None else start)
+                    before = self.end(statement) or before
+        return sorted(starts)
 
     def entries_whose_keys_start_in(self, stretches: Sequence[tuple[int, int]]) -> set[int]:
         """Return the ``id`` of each entry of a dict whose key begins in one of some stretches of the text."""
