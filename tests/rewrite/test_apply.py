@@ -158,7 +158,7 @@ def test_the_annotation_alone() -> None:
 def test_one_annotation_for_several_sites() -> None:
     source = "f(a=«0.8», b=«0.7»)  # threshold@old\n"
     assert changed(source, "0.1", "0.2") == "f(a=0.1, b=0.2)  # threshold@new\n"
-    with pytest.raises(RewriteError, match="line 1: an annotation would cover similarity-threshold 0.7"):
+    with pytest.raises(RewriteError, match=r"line 1: an annotation would cover similarity-threshold 0.7"):
         changed(source, "0.1", None)
 
 
@@ -207,7 +207,7 @@ def test_a_model_that_would_end_the_string(model: str) -> None:
 def test_brackets_between_a_sign_and_its_number() -> None:
     text, (site,) = read_marked("A = «-(0.8»)\n")
     site = replace(site, value="-0.8")  # as the scan says it
-    with pytest.raises(RewriteError, match="line 1: -0.8 is written across brackets or comments"):
+    with pytest.raises(RewriteError, match=r"line 1: -0.8 is written across brackets or comments"):
         apply(text, [Change(site, "0.7")], [site], 88)
 
 
@@ -220,7 +220,7 @@ def test_an_annotation_that_stands_elsewhere() -> None:
 
 def test_a_site_that_has_moved() -> None:
     _, sites = read_marked("A = «0.8»\n")
-    with pytest.raises(RewriteError, match="line 1: 0.8 is not there any more; run the command again"):
+    with pytest.raises(RewriteError, match=r"line 1: 0.8 is not there any more; run the command again"):
         apply("B = f(0.8)\n", [Change(sites[0], "0.7")], sites, 88)
     with pytest.raises(RewriteError, match="not there any more"):
         apply("", [Change(sites[0], "0.7")], sites, 88)
@@ -238,3 +238,9 @@ def test_code_that_is_no_python() -> None:
     text, sites = read_marked("A = «0.8»\ndef f(:\n")
     with pytest.raises(RewriteError, match="cannot be parsed"):
         apply(text, [Change(sites[0], "0.7")], sites, 88)
+
+
+def test_a_header_and_its_body_are_not_told_apart_by_a_comment() -> None:
+    source = "def f(x=«0.8», y=«0.7»): ...  # threshold@old\n"
+    with pytest.raises(RewriteError, match=r"would cover similarity-threshold 0.7 on the same line"):
+        changed(source, "0.1", None)

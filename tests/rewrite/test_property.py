@@ -6,7 +6,7 @@ import ast
 import io
 import tokenize
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rewrite.marked import read_marked
@@ -82,6 +82,7 @@ def covered(text: str, site: Site) -> bool:
     return any(cover.remark.annotation == M for cover in read_comments(lex(text)).covering(site.span))
 
 
+@settings(deadline=None)  # LibCST's first parse takes its time
 @given(sources(), st.sampled_from([20, 88]))
 def test_annotating_adds_comments_and_nothing_else(source: str, line_length: int) -> None:
     text, sites = read_marked(source)
@@ -95,6 +96,7 @@ def test_annotating_adds_comments_and_nothing_else(source: str, line_length: int
     assert "".join(lines).replace(f"  {ours}", "") == text
 
 
+@settings(deadline=None)
 @given(sources(), st.data())
 def test_a_new_value_changes_its_literal_and_its_annotation(source: str, data: st.DataObject) -> None:
     text, sites = read_marked(source)

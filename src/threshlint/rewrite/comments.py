@@ -77,6 +77,8 @@ class _Statement:
         ranks = self.ranks()
         if any(_disturbs(self.code, other, rank) for other in self.others for rank in ranks):
             return False
+        if any(_decides_already(self.code, site, rank) for site in self.wanted for rank in ranks):
+            return False
         (annotation,) = annotations
         if Rank.LINE_ABOVE in ranks:
             placement.edits.append(self.above(annotation))
@@ -147,6 +149,8 @@ class _Statement:
             if other.span.line <= line <= other.span.end_line
         ]
         others = [other for other in beside if _disturbs(self.code, other, Rank.INNER_LINE)]
+        if any(_decides_already(self.code, site, Rank.INNER_LINE) for site in wanted) and not others:
+            return "the annotation there covers other sites, too; put each on a line of its own"
         if others or len(set(wanted.values())) > 1:
             named = ", ".join(f"{other.kind} {other.value}" for other in others) or "other values"
             return f"an annotation would cover {named} on the same line, too; put each on a line of its own"
@@ -172,6 +176,12 @@ def _disturbs(code: Code, site: Site, rank: Rank) -> bool:
     if winners:
         return winners[0].rank >= rank
     return site.exempt is None and not site.keyed
+
+
+def _decides_already(code: Code, site: Site, rank: Rank) -> bool:
+    """Tell whether an annotation that is there takes precedence over a new one of a rank, or would disagree with it."""
+    winners = code.winners(site)
+    return bool(winners) and winners[0].rank <= rank
 
 
 def _trailing(code: Code, line: int, annotation: str) -> Edit:

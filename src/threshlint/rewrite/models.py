@@ -40,17 +40,14 @@ def retarget(code: Code, models: Mapping[Site, tuple[str, ...]]) -> Retargeted:
     for site, of_site in models.items():
         remarks = code.winners(site)
         if not remarks:
-            done.missing[site] = format_annotation(Annotation(of_site))
             _require_place_for_annotation(code, site)
-        for remark in remarks:
-            if all(models.get(other) == of_site for other in _decided_by(code, remark)):
-                done.edits.add(_models_edit(code, remark, of_site))
-            elif remark.rank is Rank.ANNOTATED:
-                raise RewriteError(
-                    f"line {site.line}: its `Annotated` holds other numbers, too; take them apart by hand"
-                )
-            else:
-                done.missing[site] = f"{ANNOTATION_PREFIX}{','.join(of_site)}{_keys_of(remark)}"
+            done.missing[site] = format_annotation(Annotation(of_site))
+        elif all(models.get(other) == of_site for remark in remarks for other in _decided_by(code, remark)):
+            done.edits.update(_models_edit(code, remark, of_site) for remark in remarks)
+        elif remarks[0].rank is Rank.ANNOTATED:
+            raise RewriteError(f"line {site.line}: its `Annotated` holds other numbers, too; take them apart by hand")
+        else:
+            done.missing[site] = f"{ANNOTATION_PREFIX}{','.join(of_site)}{_keys_of(remarks[0])}"
     return done
 
 
