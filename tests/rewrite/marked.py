@@ -1,7 +1,7 @@
 """Sources with sites marked, in place of a scan.
 
-``«0.82»`` is a site; ``«0.82|top-k|old»`` says its kind, and what it is keyed by. The annotations of the sites are those
-that the real rules of coverage give them.
+``«0.82»`` is a site; ``«0.82|top-k|old»`` says its kind, and what it is keyed by. Their annotations are those that the
+real rules of coverage give them.
 """
 
 from __future__ import annotations
