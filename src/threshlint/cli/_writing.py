@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import os
-import secrets
 import shutil
 import sys
 from pathlib import Path
 
 import click
 
+from threshlint.atomic import Draft
 from threshlint.cli._failure import Failure
 from threshlint.output.page import Page
 
@@ -68,14 +68,4 @@ def _replace(file: Path, text: str) -> None:
     if target.exists() and not target.is_file():  # a pipe or a device is written to, not replaced
         target.write_bytes(content)
         return
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    opened = draft.open("xb")  # with the permissions of any new file
-    try:
-        with opened:
-            opened.write(content)
-        if target.exists():
-            shutil.copymode(target, draft)
-        os.replace(draft, target)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+    Draft(target, content).commit()

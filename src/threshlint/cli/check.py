@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from threshlint.cli._codes import complete_codes, parse_codes
+from threshlint.cli._settings import overridden, scan_options
 from threshlint.cli._writing import check_writable, is_terminal, page_for, write
 from threshlint.output import findings_format, findings_formats, inventory_format, inventory_formats
 
 if TYPE_CHECKING:
-    from threshlint.config import Config
     from threshlint.site import Finding, Inventory
 
 
@@ -64,18 +63,7 @@ Exit codes:
     shell_complete=complete_codes,
     help="Not these rules, in addition to those that are configured.",
 )
-@click.option(
-    "--min-evidence",
-    type=click.Choice(["flow", "call", "name"]),
-    help="Sites that name no model are findings only with this evidence or a stronger one: a score reaches them "
-    "(flow), or a known API takes them (call), or their name says so (name).",
-)
-@click.option(
-    "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches as well, as a .gitignore writes it."
-)
-@click.option("--no-gitignore", is_flag=True, help="Look at what .gitignore files leave out, too.")
-@click.option("--config", type=click.Path(path_type=Path), help="A configuration file, in place of the nearest.")
-@click.option("--isolated", is_flag=True, help="Look at no configuration file.")
+@scan_options
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule as well.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings.")
 def command(
@@ -112,7 +100,7 @@ def command(
     from threshlint.rules.selection import require_known_codes
     from threshlint.scan import scan
 
-    settings = _overridden(
+    settings = overridden(
         load(Path.cwd(), config, isolated),
         select=select,
         ignore=ignore,
@@ -145,34 +133,6 @@ def _format_name(chosen: str | None, file: Path | None, *, report: bool) -> str:
             param_hint="'--output-format'",
         )
     return chosen
-
-
-def _overridden(
-    config: Config,
-    *,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    min_evidence: str | None,
-    exclude: tuple[str, ...],
-    gitignore: bool,
-) -> Config:
-    """Let the command line have its say over the configuration."""
-    from threshlint.patterns import PatternError, parse_pattern
-    from threshlint.site import Evidence
-
-    for pattern in exclude:
-        try:
-            parse_pattern(pattern)
-        except PatternError as error:
-            raise click.BadParameter(f"{error}.", param_hint="'--exclude'") from error
-    return replace(
-        config,
-        select=select or config.select,
-        ignore=ignore if select else (*config.ignore, *ignore),
-        min_evidence=Evidence(min_evidence) if min_evidence else config.min_evidence,
-        extend_exclude=(*config.extend_exclude, *exclude),
-        respect_gitignore=config.respect_gitignore and gitignore,
-    )
 
 
 def _exit_code(findings: Sequence[Finding], inventory: Inventory) -> int:

@@ -26,6 +26,7 @@ class Source:
 
     text: str
     digest: str  # of the bytes
+    encoding: str  # by Python's name; utf-8-sig is UTF-8 with a byte order mark
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,19 @@ class Unreadable:
 
 def read_source(path: Path) -> Source | Unreadable:
     """Read a file as Python does: by its byte order mark or its declared encoding, else as UTF-8."""
+    content = read_bytes(path)
+    return content if isinstance(content, Unreadable) else decode(content)
+
+
+def read_bytes(path: Path) -> bytes | Unreadable:
+    """Read the bytes of a file that is not too large."""
     try:
-        content = _read_bytes(path)
+        return _read_regular_file(path)
     except FileNotFoundError:
         target = "is a link to what does not exist" if path.is_symlink() else "does not exist"
         return Unreadable(target)
     except OSError as error:
         return Unreadable(f"cannot be read: {error.strerror or error}")
-    return content if isinstance(content, Unreadable) else decode(content)
 
 
 def decode(content: bytes) -> Source | Unreadable:
@@ -64,7 +70,7 @@ def decode(content: bytes) -> Source | Unreadable:
     nul = text.find("\0")
     if nul != -1:
         return Unreadable(f"holds a NUL byte (at offset {nul}), which Python source cannot")
-    return Source(text, blake2b(content, digest_size=16).hexdigest())
+    return Source(text, blake2b(content, digest_size=16).hexdigest(), encoding)
 
 
 def is_generated(text: str, path: str) -> bool:
@@ -77,7 +83,7 @@ def has_generated_name(path: str) -> bool:
     return _GENERATED_NAME.search(path) is not None
 
 
-def _read_bytes(path: Path) -> bytes | Unreadable:
+def _read_regular_file(path: Path) -> bytes | Unreadable:
     # Opening a FIFO waits for its writer, unless it is told not to.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     mode = os.fstat(descriptor).st_mode

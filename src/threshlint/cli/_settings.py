@@ -1,0 +1,65 @@
+"""Options that every command that scans has, and what they make of the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from threshlint.config import Config
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option(
+        "--min-evidence",
+        type=click.Choice(["flow", "call", "name"]),
+        help="Sites that name no model are findings only with this evidence or a stronger one: a score reaches them "
+        "(flow), or a known API takes them (call), or their name says so (name).",
+    ),
+    click.option(
+        "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches as well, as a .gitignore writes it."
+    ),
+    click.option("--no-gitignore", is_flag=True, help="Look at what .gitignore files leave out, too."),
+    click.option("--config", type=click.Path(path_type=Path), help="A configuration file, in place of the nearest."),
+    click.option("--isolated", is_flag=True, help="Look at no configuration file."),
+)
+
+
+def scan_options(command: _Command) -> _Command:
+    """Give a command the options that say what is looked at, and how sure a finding has to be."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def overridden(
+    config: Config,
+    *,
+    select: tuple[str, ...] = (),
+    ignore: tuple[str, ...] = (),
+    min_evidence: str | None,
+    exclude: tuple[str, ...],
+    gitignore: bool,
+) -> Config:
+    """Let the command line have its say over the configuration."""
+    from threshlint.patterns import PatternError, parse_pattern
+    from threshlint.site import Evidence
+
+    for pattern in exclude:
+        try:
+            parse_pattern(pattern)
+        except PatternError as error:
+            raise click.BadParameter(f"{error}.", param_hint="'--exclude'") from error
+    return replace(
+        config,
+        select=select or config.select,
+        ignore=ignore if select else (*config.ignore, *ignore),
+        min_evidence=Evidence(min_evidence) if min_evidence else config.min_evidence,
+        extend_exclude=(*config.extend_exclude, *exclude),
+        respect_gitignore=config.respect_gitignore and gitignore,
+    )

@@ -1,0 +1,231 @@
+"""``threshlint annotate``: missing annotations, written into the code."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from threshlint.cli._failure import Failure
+from threshlint.cli._settings import overridden, scan_options
+from threshlint.cli._writing import page_for, write
+from threshlint.output.page import Page
+from threshlint.output.text import count
+from threshlint.site import Kind
+
+if TYPE_CHECKING:
+    from threshlint.annotation import Annotation
+    from threshlint.config import Config
+    from threshlint.rewrite import Original
+    from threshlint.site import Inventory, Site
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+@click.command(
+    short_help="Write the missing annotations into the code.",
+    epilog="""\b
+Examples:
+  threshlint annotate --model text-embedding-3-small --diff     look first
+  threshlint annotate --model text-embedding-3-small src        write
+  threshlint annotate --model bge-small-en-v1.5 --kind top-k --owner search-team shop/search
+  threshlint annotate --model '*' --reason "the caller's choice" lib/defaults.py
+\b
+Exit codes:
+  0  every site that the check would complain about is annotated
+  1  some are left, and named with the reason
+  2  something could not be analysed or written, or threshlint or its configuration failed
+""",
+)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--model",
+    "models",
+    required=True,
+    metavar="MODELS",
+    help="The model that the values were calibrated for; several with commas; * for none in particular.",
+)
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice([kind.value for kind in Kind]),
+    help="Only sites of this kind; may be given several times.",
+)
+@click.option("--owner", help="Who answers for the values.")
+@click.option("--reason", help="Why they are what they are; --model '*' needs one.")
+@click.option("--diff", is_flag=True, help="Print what would change, and change nothing.")
+@scan_options
+def command(
+    paths: tuple[Path, ...],
+    models: str,
+    kinds: tuple[str, ...],
+    owner: str | None,
+    reason: str | None,
+    diff: bool,
+    min_evidence: str | None,
+    exclude: tuple[str, ...],
+    no_gitignore: bool,
+    config: Path | None,
+    isolated: bool,
+) -> None:
+    """Write `threshold@MODELS` as a comment at each site that `threshlint check` finds without a model.
+
+    Nothing but comments changes. PATHS are files and folders; without any, the working directory.
+    """
+    annotation = _annotation(models, owner, reason)
+
+    from threshlint.config import load
+    from threshlint.scan import scan
+
+    settings = overridden(
+        load(Path.cwd(), config, isolated), min_evidence=min_evidence, exclude=exclude, gitignore=not no_gitignore
+    )
+    _require_in_use(annotation, settings)
+    inventory = scan(paths or (Path(),), settings)
+    plan = _plan(inventory, _wanted(inventory, settings, kinds), annotation)
+    page = page_for(None)
+    if diff:
+        write(_diff(plan, inventory, page), None)
+    else:
+        _write(plan, inventory, page)
+    click.echo(_summary(plan, inventory, page, diff=diff), err=True, nl=False)
+    raise click.exceptions.Exit(_exit_code(plan, inventory))
+
+
+@dataclass
+class _Plan:
+    """What is to become of the files, by their paths from the root."""
+
+    texts: dict[str, tuple[Original, str]] = field(default_factory=dict)
+    written: list[Site] = field(default_factory=list)
+    left: list[tuple[Site, str]] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def _annotation(models: str, owner: str | None, reason: str | None) -> Annotation:
+    """Make the annotation that the options speak of, or say which of them the grammar cannot."""
+    from threshlint.annotation import (
+        ANNOTATION_PREFIX,
+        ANY_MODEL,
+        Annotation,
+        Malformed,
+        format_annotation,
+        parse_annotation,
+    )
+
+    for option, value in (("--owner", owner), ("--reason", reason)):
+        if value is not None and ('"' in value or not value.strip() or len(value.splitlines()) > 1):
+            raise click.BadParameter("must be some text on one line, without double quotes.", param_hint=f"'{option}'")
+    if models == ANY_MODEL and reason is None:
+        raise click.UsageError(
+            f"--model '{ANY_MODEL}' needs a --reason: why is the value right for no model in particular?"
+        )
+    parsed = parse_annotation(f'{ANNOTATION_PREFIX}{models} reason="x"')
+    if isinstance(parsed, Malformed) or ",".join(parsed.models) != models:
+        problem = parsed.problem if isinstance(parsed, Malformed) else "a model's name has no space"
+        raise click.BadParameter(f"{problem}.", param_hint="'--model'")
+    if parsed.by_key:
+        raise click.BadParameter(
+            "`threshold@key` is for tables: write it beside the table by hand.", param_hint="'--model'"
+        )
+    annotation = Annotation(parsed.models, owner=owner, reason=reason)
+    format_annotation(annotation)
+    return annotation
+
+
+def _require_in_use(annotation: Annotation, settings: Config) -> None:
+    """Refuse a model that the next check would complain about."""
+    for model in annotation.named_models:
+        if settings.is_retired(model):
+            raise click.BadParameter(f"`{model}` is retired in the configuration.", param_hint="'--model'")
+        if settings.models and not settings.is_listed(model):
+            raise click.BadParameter(
+                f"`{model}` is not among the `models` of the configuration; add it there first.", param_hint="'--model'"
+            )
+
+
+def _wanted(inventory: Inventory, settings: Config, kinds: Sequence[str]) -> dict[str, list[Site]]:
+    """Return the sites that the check complains about for want of a model, by path."""
+    from threshlint.rules import check, find_rule
+    from threshlint.rules.unversioned import UnversionedSite
+
+    wanted: dict[str, list[Site]] = defaultdict(list)
+    for finding in check(inventory, settings):
+        site = finding.site
+        if site is None or not isinstance(find_rule(finding.code), UnversionedSite):
+            continue
+        if not kinds or site.kind in kinds:
+            wanted[site.path].append(site)
+    return wanted
+
+
+def _plan(inventory: Inventory, wanted: Mapping[str, Sequence[Site]], annotation: Annotation) -> _Plan:
+    from threshlint.rewrite import RewriteError, annotate, line_length_of, read_original
+
+    sites: dict[str, list[Site]] = defaultdict(list)
+    for site in inventory.sites:
+        sites[site.path].append(site)
+    plan = _Plan()
+    for path, of_file in wanted.items():
+        try:
+            original = read_original(Path(inventory.root, path))
+            done = annotate(original.text, of_file, annotation, sites[path], line_length_of(original.path))
+            original.encode(done.text)
+        except RewriteError as error:
+            plan.failed[path] = str(error)
+            continue
+        plan.written += done.written
+        plan.left += done.left
+        if done.written:
+            plan.texts[path] = original, done.text
+    return plan
+
+
+def _write(plan: _Plan, inventory: Inventory, page: Page) -> None:
+    from threshlint.rewrite import RewriteError, write_all
+
+    try:
+        write_all(list(plan.texts.values()))
+    except RewriteError as error:
+        raise Failure(f"{page.path(inventory.root, str(error.path))} {error}; no file was changed") from error
+
+
+def _diff(plan: _Plan, inventory: Inventory, page: Page) -> str:
+    """Show what would change as a unified diff, which ``git apply`` reads."""
+    lines: list[str] = []
+    for path, (original, text) in plan.texts.items():
+        shown = page.path(inventory.root, path).replace("\\", "/")
+        lines += difflib.unified_diff(_lines(original.text), _lines(text), f"a/{shown}", f"b/{shown}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    return _LINE.findall(text)
+
+
+def _summary(plan: _Plan, inventory: Inventory, page: Page, *, diff: bool) -> str:
+    """Say what was written, and what was not and why."""
+    lines = [
+        f"{page.path(inventory.root, skipped.path)}: not analysed: {skipped.reason}" for skipped in inventory.skipped
+    ]
+    lines += [f"{page.path(inventory.root, path)}: not annotated: {reason}" for path, reason in plan.failed.items()]
+    for site, reason in plan.left:
+        where = f"{page.path(inventory.root, site.path)}:{site.span.line}:{site.span.column}"
+        lines.append(f"{where}: {site.kind} {site.value} is left: {reason}")
+    verb = "Would annotate" if diff else "Annotated"
+    total = f"{verb} {count(len(plan.written), 'site')} in {count(len(plan.texts), 'file')}"
+    lines.append(f"{total}; {len(plan.left)} left." if plan.left else f"{total}.")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _exit_code(plan: _Plan, inventory: Inventory) -> int:
+    if plan.failed or any(not skipped.context for skipped in inventory.skipped):
+        return 2
+    return 1 if plan.left else 0
