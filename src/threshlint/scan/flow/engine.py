@@ -27,6 +27,7 @@ class Engine(DictQueries):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
         self._calls: list[Operation] = []
+        self.assignments: list[Operation] = []
         self.sure_edges: list[int] = []  # of each node: how many of its edges no name had a say in
         self.begun: list[tuple[int, Demand]] = []  # where demands started
         self._goes_on = False  # over an edge that came after the demand
@@ -83,6 +84,8 @@ class Engine(DictQueries):
         elif op in self._handlers:
             if op is Op.SET_ITEM:
                 self.stores.append(operation)
+            elif op is Op.SET_ATTRIBUTE:
+                self.assignments.append(operation)
             self.apply(operation)
 
     def _import(self, result: int, dotted: str, file: int) -> None:

@@ -74,6 +74,7 @@ class Witness(Comparisons):
 
     def hear_names(self) -> None:
         """Let names speak: first of values, then of calls that nothing resolves, then of numbers."""
+        self._share_paths()
         self._name_fields()
         self._name_embeddings()
         self.run()
@@ -96,6 +97,31 @@ class Witness(Comparisons):
         self.run()
 
     # values
+
+    def _share_paths(self) -> None:
+        """``self.state.best``, written in one method, is what another reads, whatever object ``self.state`` is."""
+        written: dict[tuple[int, str, str], int] = {}
+        for _, _, base, name, source in self.assignments:
+            for path in self._paths(base, name):
+                self.edge(source, written.setdefault(path, self.once(base, "path", path)))
+        if not written:
+            return
+        for node, made in tuple(self.made_by.items()):
+            if made[0] is Op.ATTRIBUTE:
+                for path in self._paths(made[2], made[3]):
+                    if path in written:
+                        self.edge(written[path], node)
+
+    def _paths(self, base: int, name: str) -> Iterator[tuple[int, str, str]]:
+        """Yield the classes in whose instances an unknown object hangs, and the attributes on the way."""
+        made = self.made_by.get(base)
+        if made is None or made[0] is not Op.ATTRIBUTE or made[2] < 0:
+            return
+        if any(isinstance(value, tuple) for value in self.held[base]):
+            return
+        for value in tuple(self.held[made[2]]):
+            if isinstance(value, tuple) and value[0] == OBJECT:
+                yield value[1], made[3], name
 
     def _each_named(self) -> list[tuple[int, int, Named]]:
         return [
@@ -170,6 +196,7 @@ class Witness(Comparisons):
         return None
 
     _calls: list[Operation]
+    assignments: list[Operation]  # to attributes
 
     def _resolve_by_name(self) -> None:
         """``store.search(query=…, top_k=…)`` on an unknown store may be any of the project's ``search`` methods."""
