@@ -6,6 +6,7 @@ closeness into what a store reports.
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 from typing import Any
 
@@ -39,7 +40,8 @@ def normalised(vectors: Vectors) -> Vectors:
         vectors: Shape (n, d), none of them zero.
 
     """
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
 
 
 class Closeness:
@@ -66,7 +68,18 @@ class Closeness:
 
     def block(self, rows: slice, columns: slice = slice(None)) -> Vectors:
         """Return the closeness of some rows of ``first`` and some of ``second``, shape (rows, columns)."""
-        products = self.first[rows] @ self.second[columns].T
+        return self._scored(self.first[rows] @ self.second[columns].T, rows, columns)
+
+    def rows(self, numbers: NDArray[np.int32]) -> Vectors:
+        """Return the closeness of chosen rows of ``first`` and all of ``second``, shape (len(numbers), m)."""
+        return self._scored(self.first[numbers] @ self.second.T, numbers, slice(None))
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The lowest and the highest closeness that there can be; None where vectors decide."""
+        return {Metric.COSINE: (-1.0, 1.0), Metric.ANGLE: (-math.pi, 0.0)}.get(self.metric)
+
+    def _scored(self, products: Vectors, rows: slice | NDArray[np.int32], columns: slice) -> Vectors:
         if self.metric in (Metric.L2, Metric.SQUARED_L2):
             products *= 2
             products -= self._first_squares[rows, None]

@@ -14,8 +14,8 @@ _TOP_K = re.compile(r"topk:([1-9]\d*)")
 class Population:
     """``pairs``, ``top1``, or ``topk:K`` for one K.
 
-    ``pairs`` are all unordered pairs of items (deduplication, clustering); ``top1`` is each query's best hit in each space
-    (a cache, routing); ``topk`` each query's K best hits in each space (retrieval filters).
+    ``pairs`` are all unordered pairs of items (deduplication, clustering); ``top1`` is each query's best hit in each
+    space (a cache, routing); ``topk`` each query's K best hits in each space (retrieval filters).
     """
 
     name: str

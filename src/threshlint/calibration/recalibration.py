@@ -31,16 +31,21 @@ class Method(str, Enum):
 
 @dataclass(frozen=True)
 class Limits:
-    """When a value is not vouched for. Both are judgement, not measurement.
+    """When a value is not vouched for. All of them are judgement, not measurement.
 
     Attributes:
         kappa: What the lower confidence bound of Cohen's kappa has to reach.
         volume: How far from the estimate an end of the volume ratio's interval may be, as a share.
+        same_hit: Of the queries that pass both thresholds of ``top1``, the least share whose best hit is the same.
 
     """
 
     kappa: float = 0.6
     volume: float = 0.25
+    same_hit: float = 0.5
+
+
+DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,8 @@ class PairedSample:
         query_texts: The same for queries.
         ids: What the items are called.
         seeds: For a sample of seeds and their neighbours, which items are seeds. Shape (n,), boolean.
-        index_size: How many documents production's index holds. With queries, the items are taken for all of them unless
-            this says otherwise; without, nothing is known of the index unless this says so.
+        index_size: How many documents production's index holds. With queries, the items are taken for all of them
+            unless this says otherwise; without, nothing is known of the index unless this says so.
 
     """
 
@@ -117,7 +117,7 @@ class PairedSample:
             else:
                 array = np.ascontiguousarray(part)
                 content.update(f"{array.dtype.str}{array.shape}".encode())
-                content.update(memoryview(array).cast("B"))
+                content.update(array.tobytes())
         return content.hexdigest()
 
     def check(self) -> None:
@@ -140,13 +140,14 @@ class PairedSample:
             ):
                 if queries.shape[1] != items.shape[1]:
                     raise SampleError(
-                        f"the {name} model's queries have {queries.shape[1]} dimensions and its items {items.shape[1]}; "
+                        f"the {name} model's queries have {queries.shape[1]} dimensions, its items {items.shape[1]}: "
                         "embed both with the same model"
                     )
         self._check_lengths()
         if _is_same(self.old, self.new):
             raise SampleError(
-                "both models' vectors are identical: the new file is probably the old one; embed the items with the new model"
+                "both models' vectors are identical: the new file is probably the old one; "
+                "embed the items with the new model"
             )
 
     def _check_lengths(self) -> None:
@@ -185,8 +186,14 @@ def _check_pair(what: str, old: Vectors, new: Vectors) -> None:
             raise SampleError(
                 f"the {name} model's {what} are of type {vectors.dtype}; they need to be floating-point numbers"
             )
-        _refuse_rows(~np.isfinite(vectors).all(axis=1), f"the {name} model's {what}", "NaN or infinite values")
-        _refuse_rows(~vectors.any(axis=1), f"the {name} model's {what}", "nothing but zeros: they have no direction")
+        _refuse_rows(
+            np.logical_not(np.isfinite(vectors).all(axis=1)), f"the {name} model's {what}", "NaN or infinite values"
+        )
+        _refuse_rows(
+            np.logical_not(vectors.any(axis=1)),
+            f"the {name} model's {what}",
+            "nothing but zeros: they have no direction",
+        )
     if len(old) != len(new):
         raise SampleError(
             f"there are {len(old)} {what} under the old model and {len(new)} under the new one; "
@@ -199,7 +206,8 @@ def _refuse_rows(bad: NDArray[np.bool_], whose: str, what: str) -> None:
     if len(rows):
         shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
         raise SampleError(
-            f"{whose} hold {what} in {len(rows)} of {len(bad)} rows (counted from 0: {shown}); leave them out or embed them again"
+            f"{whose} hold {what} in {len(rows)} of {len(bad)} rows (counted from 0: {shown}); "
+            "leave them out or embed them again"
         )
 
 

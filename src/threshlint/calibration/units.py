@@ -145,7 +145,7 @@ def unit_of(space: Space, name: str | None = None) -> Unit:
     known = ", ".join(unit.name for unit in fitting)
     raise UnitError(
         f"{name} cannot be told from {space.metric} scores of {space.model}"
-        f"{'' if space.normalised else ', whose vectors are not of length 1'}; a map with --metric {space.metric} knows {known}"
+        f"{'' if space.normalised else ', whose vectors are not of length 1'}; they are told in {known}"
     )
 
 

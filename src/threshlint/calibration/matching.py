@@ -1,0 +1,75 @@
+"""Count matching: the new threshold that as many pairs pass as passed the old one.
+
+It needs no labels, keeps the rule's volume, treats both spaces alike, and does not change when either space's scores
+are rescaled by any increasing function.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from threshlint.calibration.scores import PairedScores, Rows, Scores
+
+# In the body a count is known no better than this, so any threshold within keeps it.
+_SAME_COUNT = 5e-4
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The new thresholds that match a count: above ``low``, up to ``high``, in closeness.
+
+    Attributes:
+        low: Not included.
+        high: Included.
+        positives: How many old pairs pass the old threshold.
+        error: How many more new pairs pass than that; not 0 only where ties leave no match.
+
+    """
+
+    low: float
+    high: float
+    positives: int
+    error: int = 0
+
+    def holds(self, threshold: float) -> bool:
+        """Tell whether a threshold matches."""
+        return self.low < threshold <= self.high
+
+
+def gap_at(new_sorted: Scores, positives: int) -> Gap:
+    """Find the gap in the new scores, highest first, that lets so many pass, or as nearly so many as ties allow."""
+    count = len(new_sorted)
+    if positives <= 0:
+        return Gap(float(new_sorted[0]) if count else -math.inf, math.inf, positives)
+    if positives >= count:
+        return Gap(-math.inf, float(new_sorted[-1]) if count else math.inf, positives, count - positives)
+    value = new_sorted[positives - 1]
+    if new_sorted[positives] < value:
+        return Gap(float(new_sorted[positives]), float(value), positives)
+    # A tie astride the count: let all of it pass, or none.
+    ascending = new_sorted[::-1]
+    above = count - int(np.searchsorted(ascending, value, side="right"))
+    through = count - int(np.searchsorted(ascending, value, side="left"))
+    if above and positives - above <= through - positives:
+        return Gap(float(value), float(new_sorted[above - 1]), positives, above - positives)
+    below = float(new_sorted[through]) if through < count else -math.inf
+    return Gap(below, float(value), positives, through - positives)
+
+
+def match(scores: PairedScores, rows: Rows, threshold: float) -> Gap:
+    """Match the count of an old threshold, given as closeness, among the rows that answer for it."""
+    if rows is not scores.body:
+        positives = int((rows.old >= threshold).sum())
+        return gap_at(finite(rows.new_sorted), positives)
+    positives = scores.old_histogram.count_from(threshold)
+    low = scores.new_histogram.score_at(positives * (1 + _SAME_COUNT))
+    high = scores.new_histogram.score_at(positives * (1 - _SAME_COUNT))
+    return Gap(low, max(high, math.nextafter(low, math.inf)), round(positives))
+
+
+def finite(descending: Scores) -> Scores:
+    """Leave out the minus infinities at the end: what was not among the K best."""
+    return descending[: len(descending) - int(np.searchsorted(descending[::-1], -np.inf, side="right"))]

@@ -1,0 +1,125 @@
+"""What a map keeps of a population: paired scores, exact where rules decide, a uniform sample of the rest.
+
+Most pairs are far apart and no threshold cares which of them. So every pair among the closest of either space is kept
+(the tail), with a uniform sample of all pairs for thresholds that let many pass (the body).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from threshlint.calibration.histogram import Histogram
+
+Scores = NDArray[np.floating[Any]]
+Numbers = NDArray[np.int32]
+
+_DEEP_ENOUGH = 1.5  # an interval looks at this many times as many new positives as there are old ones
+_MARGIN = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Paired scores, a row a pair.
+
+    Attributes:
+        old: Closeness in the old space, shape (m,); minus infinity for what is not among a query's K best there.
+        new: The same in the new space.
+        first: Which item or query, shape (m,).
+        second: Which item it is compared with, shape (m,); its best hit in the old space for ``top1``.
+        scale: How many pairs of the population a row stands for.
+
+    """
+
+    old: Scores
+    new: Scores
+    first: Numbers
+    second: Numbers
+    scale: float = 1.0
+
+    def __len__(self) -> int:
+        return len(self.old)
+
+    def where(self, chosen: NDArray[Any]) -> Rows:
+        """Return some of the rows, by mask or by number."""
+        return Rows(self.old[chosen], self.new[chosen], self.first[chosen], self.second[chosen], self.scale)
+
+    @cached_property
+    def new_sorted(self) -> Scores:
+        """The new scores, highest first."""
+        return np.sort(self.new)[::-1]
+
+
+@dataclass(frozen=True, eq=False)
+class PairedScores:
+    """The paired scores of one population.
+
+    Attributes:
+        tail: Every pair whose old closeness reaches ``floor_old`` or whose new one reaches ``floor_new``.
+        body: A uniform sample of all pairs; None where the tail holds all.
+        floor_old: From where on the tail is complete; minus infinity where it holds all.
+        floor_new: The same in the new space.
+        total: How many pairs the population has in the sample.
+        groups: The group of each item or query that ``first`` and, if ``dyadic``, ``second`` count, shape (n,).
+        dyadic: Whether both sides of a pair were drawn; else the first only, and the second is one of the whole index.
+        old_histogram: All old scores.
+        new_histogram: All new scores.
+        same_hit: For ``top1``, whether a row's best hits in the two spaces are one document or of one group, shape
+            (m,).
+
+    """
+
+    tail: Rows
+    body: Rows | None
+    floor_old: float
+    floor_new: float
+    total: int
+    groups: Numbers
+    dyadic: bool
+    old_histogram: Histogram
+    new_histogram: Histogram
+    same_hit: NDArray[np.bool_] | None = None
+
+    @cached_property
+    def group_count(self) -> int:
+        """How many groups there are."""
+        return int(self.groups.max()) + 1 if len(self.groups) else 0
+
+    @cached_property
+    def group_sizes(self) -> NDArray[np.int64]:
+        """How many items or queries each group has, shape (group_count,)."""
+        return np.bincount(self.groups, minlength=self.group_count)
+
+    def rows_for(self, threshold: float) -> Rows:
+        """Return the rows that answer for an old threshold: the tail where it is deep enough, else the body."""
+        if self.body is None:
+            return self.tail
+        if threshold >= self.floor_old:
+            positives = int((self.tail.old >= threshold).sum())
+            if int((self.tail.new >= self.floor_new).sum()) >= _DEEP_ENOUGH * positives + _MARGIN:
+                return self.tail
+        return self.body
+
+    @property
+    def old(self) -> Scores:
+        """The old scores of the tail."""
+        return self.tail.old
+
+    @property
+    def new(self) -> Scores:
+        """The new scores of the tail."""
+        return self.tail.new
+
+    @property
+    def first(self) -> Numbers:
+        """The first item or the query of each pair of the tail."""
+        return self.tail.first
+
+    @property
+    def second(self) -> Numbers:
+        """The second item of each pair of the tail."""
+        return self.tail.second
