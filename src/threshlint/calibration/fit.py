@@ -15,7 +15,7 @@ from threshlint.calibration.hits import Hits, best_hits, top1_scores, top_k_scor
 from threshlint.calibration.labelled import labelled_scores
 from threshlint.calibration.map import CalibrationMap, SampleFacts
 from threshlint.calibration.metrics import Closeness, Vectors
-from threshlint.calibration.pairs import Progress, pair_scores, seed_scores
+from threshlint.calibration.pairs import Progress, numbered, pair_scores, seed_scores
 from threshlint.calibration.population import PAIRS, TOP1, Population, top_k
 from threshlint.calibration.sample import PairedSample
 from threshlint.calibration.scores import PairedScores
@@ -105,7 +105,7 @@ class _Work:
             sum(not population.k for population in wanted) + 2 * any(population.k for population in wanted),
         )
         self.groups = (
-            _numbered(sample.groups) if sample.groups is not None else near_duplicate_groups(sample.old, sample.new)
+            numbered(sample.groups) if sample.groups is not None else near_duplicate_groups(sample.old, sample.new)
         )
         self.query_groups = self._groups_of_queries()
         self._depth = max((DEPTH, *(population.k for population in wanted)))
@@ -149,17 +149,18 @@ class _Work:
     def _pairs(self) -> PairedScores:
         sample = self.sample
         spaces = Closeness(self.old.metric, sample.old), Closeness(self.new.metric, sample.new)
+        rng = np.random.default_rng(self.seed)
         if sample.seeds is not None:
             seeds = np.flatnonzero(sample.seeds).astype(np.int32)
-            return seed_scores(*spaces, seeds, self.groups, self._step())
-        return pair_scores(*spaces, self.groups, np.random.default_rng(self.seed), self._step())
+            return seed_scores(*spaces, seeds, self.groups, rng, self._step())
+        return pair_scores(*spaces, self.groups, rng, self._step())
 
     def _groups_of_queries(self) -> NDArray[np.int32]:
         sample = self.sample
         if sample.queries_old is None or sample.queries_new is None:
             return self.groups
         if sample.query_groups is not None:
-            return _numbered(sample.query_groups)
+            return numbered(sample.query_groups)
         return near_duplicate_groups(sample.queries_old, sample.queries_new)
 
     def _step(self) -> Progress:
@@ -167,10 +168,6 @@ class _Work:
         done = self._done
         self._done += 1
         return lambda share: self._progress((done + share) / self._steps)
-
-
-def _numbered(groups: NDArray[np.intp]) -> NDArray[np.int32]:
-    return np.unique(groups, return_inverse=True)[1].astype(np.int32)
 
 
 def _of_unit_length(vectors: Vectors) -> bool:

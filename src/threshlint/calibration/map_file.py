@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from threshlint.atomic import Draft
 from threshlint.calibration.errors import CalibrationError, MapError
-from threshlint.calibration.histogram import Histogram
 from threshlint.calibration.labelled import LabelledScores
 from threshlint.calibration.map import CalibrationMap, SampleFacts
 from threshlint.calibration.metrics import Metric
@@ -110,8 +109,6 @@ def _taken_apart(made: CalibrationMap) -> tuple[dict[str, Any], dict[str, NDArra
         if scores.same_hit is not None:
             arrays[f"{number}-same-hit"] = scores.same_hit
         arrays[f"{number}-groups"] = scores.groups
-        arrays[f"{number}-old-histogram"] = scores.old_histogram.counts
-        arrays[f"{number}-new-histogram"] = scores.new_histogram.counts
         populations.append(
             {
                 "population": str(population),
@@ -119,8 +116,6 @@ def _taken_apart(made: CalibrationMap) -> tuple[dict[str, Any], dict[str, NDArra
                 "dyadic": scores.dyadic,
                 "floors": [_finite(scores.floor_old), _finite(scores.floor_new)],
                 "body_scale": None if scores.body is None else scores.body.scale,
-                "old_range": [scores.old_histogram.low, scores.old_histogram.high],
-                "new_range": [scores.new_histogram.low, scores.new_histogram.high],
             }
         )
     if made.labels is not None:
@@ -155,8 +150,6 @@ def _put_together(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]])
             int(each["total"]),
             groups,
             bool(each["dyadic"]),
-            _histogram(each["old_range"], arrays[f"{number}-old-histogram"]),
-            _histogram(each["new_range"], arrays[f"{number}-new-histogram"]),
             arrays.get(f"{number}-same-hit"),
         )
     labels = LabelledScores(*(arrays[f"labels-{name}"] for name in _LABELS)) if "labels-same" in arrays else None
@@ -170,11 +163,6 @@ def _put_together(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]])
         top_k=None if header["top_k"] is None else _top_k(header["top_k"]),
         labels=labels,
     )
-
-
-def _histogram(ends: list[Any], counts: NDArray[Any]) -> Histogram:
-    low, high = map(float, ends)
-    return Histogram(low, high, counts)
 
 
 def _space(words: Mapping[str, Any]) -> Space:

@@ -11,10 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from threshlint.calibration.scores import PairedScores, Rows, Scores
-
-# In the body a count is known no better than this, so any threshold within keeps it.
-_SAME_COUNT = 5e-4
+from threshlint.calibration.scores import Rows, Scores
 
 
 @dataclass(frozen=True)
@@ -59,15 +56,9 @@ def gap_at(new_sorted: Scores, positives: int) -> Gap:
     return Gap(below, float(value), positives, through - positives)
 
 
-def match(scores: PairedScores, rows: Rows, threshold: float) -> Gap:
+def match(rows: Rows, threshold: float) -> Gap:
     """Match the count of an old threshold, given as closeness, among the rows that answer for it."""
-    if rows is not scores.body:
-        positives = int((rows.old >= threshold).sum())
-        return gap_at(finite(rows.new_sorted), positives)
-    positives = scores.old_histogram.count_from(threshold)
-    low = scores.new_histogram.score_at(positives * (1 + _SAME_COUNT))
-    high = scores.new_histogram.score_at(positives * (1 - _SAME_COUNT))
-    return Gap(low, max(high, math.nextafter(low, math.inf)), round(positives))
+    return gap_at(finite(rows.new_sorted), int((rows.old >= threshold).sum()))
 
 
 def finite(descending: Scores) -> Scores:

@@ -6,7 +6,6 @@ closeness into what a store reports.
 
 from __future__ import annotations
 
-import math
 from enum import Enum
 from typing import Any
 
@@ -73,11 +72,6 @@ class Closeness:
     def rows(self, numbers: NDArray[np.int32]) -> Vectors:
         """Return the closeness of chosen rows of ``first`` and all of ``second``, shape (len(numbers), m)."""
         return self._scored(self.first[numbers] @ self.second.T, numbers, slice(None))
-
-    @property
-    def bounds(self) -> tuple[float, float] | None:
-        """The lowest and the highest closeness that there can be; None where vectors decide."""
-        return {Metric.COSINE: (-1.0, 1.0), Metric.ANGLE: (-math.pi, 0.0)}.get(self.metric)
 
     def _scored(self, products: Vectors, rows: slice | NDArray[np.int32], columns: slice) -> Vectors:
         if self.metric in (Metric.L2, Metric.SQUARED_L2):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from threshlint.calibration.histogram import Counter
-from threshlint.calibration.metrics import Closeness
+from threshlint.calibration.metrics import Closeness, Vectors
 from threshlint.calibration.scores import Numbers, PairedScores, Rows
 
 TAIL = 200_000  # pairs that are kept of either space's closest
@@ -17,6 +18,7 @@ _BLOCK = 1 << 21  # scores in a block: two of them, and what is made of them, st
 _PROBE = 20_000
 
 Progress = Callable[[float], None]
+_Places = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 def pair_scores(
@@ -33,31 +35,25 @@ def pair_scores(
 
     """
     count = len(old.first)
-    total = count * (count - 1) // 2
-    collector = _Collector(old, new, total, rng)
-    height = max(1, _BLOCK // count)
-    done = 0
+    collector = _Collector(old, new, count * (count - 1) // 2, rng)
+    height = _height(count)
     for start in range(0, count, height):
         rows = slice(start, min(start + height, count))
-        done += collector.add(rows)
+        # What is on and below the diagonal is an item with itself, or a pair that comes again.
+        blocks = old.block(rows, slice(start, None)), new.block(rows, slice(start, None))
+        collector.add(blocks, np.tril_indices(rows.stop - start), start, start)
         if progress is not None:
-            progress(done / total)
-    tail, floor_old, floor_new = collector.tail()
-    return PairedScores(
-        tail,
-        collector.body(),
-        floor_old,
-        floor_new,
-        total,
-        groups,
-        dyadic=True,
-        old_histogram=collector.old_counter.histogram(),
-        new_histogram=collector.new_counter.histogram(),
-    )
+            progress(1 - (1 - rows.stop / count) ** 2)
+    return collector.scores(groups, dyadic=True)
 
 
 def seed_scores(
-    old: Closeness, new: Closeness, seeds: Numbers, groups: Numbers, progress: Progress | None = None
+    old: Closeness,
+    new: Closeness,
+    seeds: Numbers,
+    groups: Numbers,
+    rng: np.random.Generator,
+    progress: Progress | None = None,
 ) -> PairedScores:
     """Score every seed with every other item in both spaces.
 
@@ -69,124 +65,91 @@ def seed_scores(
         new: The same in the new space.
         seeds: The numbers of the items that are seeds, shape (s,).
         groups: The group of each item, shape (n,).
+        rng: Draws the sample of the body.
         progress: Told the share that is done, from 0 to 1.
 
     """
     count = len(old.first)
-    parts = []
-    height = max(1, _BLOCK // count)
+    collector = _Collector(old, new, len(seeds) * (count - 1), rng)
+    height = _height(count)
     for start in range(0, len(seeds), height):
         chosen = seeds[start : start + height]
-        of_old, of_new = (closeness.rows(chosen) for closeness in (old, new))
-        others = np.ones(of_old.shape, dtype=bool)
-        others[np.arange(len(chosen)), chosen] = False
-        first, second = np.nonzero(others)
-        parts.append((of_old[others], of_new[others], first + start, second))
+        own = np.arange(len(chosen)), chosen.astype(np.int64)
+        collector.add((old.rows(chosen), new.rows(chosen)), own, start, 0)
         if progress is not None:
             progress(min(1.0, (start + height) / len(seeds)))
-    of_old, of_new, first, second = (np.concatenate(each) for each in zip(*parts, strict=True))
-    rows = Rows(of_old, of_new, first.astype(np.int32), second.astype(np.int32))
-    return whole(rows, groups[seeds], dyadic=False, total=len(rows))
+    return collector.scores(groups[seeds], dyadic=False)
 
 
 def whole(rows: Rows, groups: Numbers, *, dyadic: bool, total: int) -> PairedScores:
     """Return a population that is kept as a whole."""
-    counters = []
-    for scores in (rows.old, rows.new):
-        known = scores[np.isfinite(scores)]
-        counter = Counter(float(known.min()), float(known.max()))
-        counter.add(known)
-        counters.append(counter.histogram())
-    _, numbered = np.unique(groups, return_inverse=True)
-    return PairedScores(
-        rows, None, -np.inf, -np.inf, total, numbered.astype(np.int32), dyadic, counters[0], counters[1]
-    )
+    return PairedScores(rows, None, -np.inf, -np.inf, total, numbered(groups), dyadic)
 
 
 class _Collector:
-    """Takes the blocks in: keeps the tail, samples the body, counts all."""
+    """Takes blocks of scores in: keeps the tail, and samples the body."""
 
     def __init__(self, old: Closeness, new: Closeness, total: int, rng: np.random.Generator) -> None:
-        self._spaces = (old, new)
         self._total = total
         self._rng = rng
         self._keep_all = total <= _ALL
-        self._floors = [-np.inf, -np.inf]
-        probes = [self._probe(closeness) for closeness in self._spaces]
-        self.old_counter, self.new_counter = (
-            Counter(*_reach(closeness, probe)) for closeness, probe in zip(self._spaces, probes, strict=True)
-        )
-        if not self._keep_all:
-            # Twice as many as wanted, for the probe is small; too many are let go of on the way.
-            share = min(1.0, 2 * TAIL / total)
-            self._floors = [float(np.quantile(probe, 1 - share)) for probe in probes]
+        probes = [_probe(closeness, rng) for closeness in (old, new)]
+        # Twice as many as wanted, for the probe is small; too many are let go of on the way.
+        share = min(1.0, 2 * TAIL / total)
+        self._floors = [-np.inf if self._keep_all else float(np.quantile(probe, 1 - share)) for probe in probes]
         self._tails: list[Rows] = []
         self._kept = 0
         self._bodies: list[Rows] = []
 
-    def add(self, rows: slice) -> int:
-        """Take in the pairs of some items with all that follow; return how many they were."""
-        start = rows.start
-        blocks = [closeness.block(rows, slice(start, None)) for closeness in self._spaces]
-        height, width = blocks[0].shape
-        # What is on and below the diagonal is an item with itself, or a pair that comes again.
-        below = np.tril_indices(height)
-        for counter, block in zip((self.old_counter, self.new_counter), blocks, strict=True):
-            counter.add(block)
-            counter.remove(block[below])
-            block[below] = -np.inf
-        pairs = int(height * width - len(below[0]))
-        if self._keep_all:
-            mask = np.ones((height, width), dtype=bool)
-            mask[below] = False
-            self._keep(blocks, np.flatnonzero(mask), start, width)
-        else:
-            self._keep(
-                blocks, np.flatnonzero((blocks[0] >= self._floors[0]) | (blocks[1] >= self._floors[1])), start, width
-            )
-            self._sample(blocks, start, pairs)
-            if self._kept > 6 * TAIL:
-                self._prune()
-        return pairs
+    def add(self, blocks: tuple[Vectors, Vectors], no_pairs: _Places, first: int, second: int) -> None:
+        """Take in the scores of some items or seeds with others.
 
-    def tail(self) -> tuple[Rows, float, float]:
-        """Return the rows of the tail and from where on it is complete."""
+        Args:
+            blocks: Closeness in the old and in the new space, each of shape (rows, columns).
+            no_pairs: Rows and columns of what is no pair, or comes again.
+            first: The number of the first row.
+            second: The number of the first column.
+
+        """
+        for block in blocks:
+            block[no_pairs] = -np.inf
+        old, new = blocks
+        if self._keep_all:
+            chosen = np.flatnonzero(~np.isneginf(old))
+        else:
+            chosen = np.flatnonzero((old >= self._floors[0]) | (new >= self._floors[1]))
+            self._sample(blocks, old.size - len(no_pairs[0]), first, second)
+        rows, columns = np.divmod(chosen.astype(np.int32), np.int32(old.shape[1]))
+        self._tails.append(
+            Rows(old.ravel()[chosen], new.ravel()[chosen], rows + np.int32(first), columns + np.int32(second))
+        )
+        self._kept += len(chosen)
+        if not self._keep_all and self._kept > 6 * TAIL:
+            self._prune()
+
+    def scores(self, groups: Numbers, *, dyadic: bool) -> PairedScores:
+        """Return what was collected, of items or seeds of these groups."""
+        body = None
         if not self._keep_all:
             self._prune()
-        return joined_rows(self._tails), self._floors[0], self._floors[1]
+            sampled = joined_rows(self._bodies)
+            body = Rows(sampled.old, sampled.new, sampled.first, sampled.second, self._total / len(sampled))
+        tail = joined_rows(self._tails)
+        return PairedScores(tail, body, self._floors[0], self._floors[1], self._total, numbered(groups), dyadic)
 
-    def body(self) -> Rows | None:
-        """Return the uniform sample, if one is needed."""
-        if self._keep_all:
-            return None
-        rows = joined_rows(self._bodies)
-        return Rows(rows.old, rows.new, rows.first, rows.second, self._total / len(rows))
-
-    def _probe(self, closeness: Closeness) -> np.ndarray:
-        count = len(closeness.first)
-        first = self._rng.integers(0, count, _PROBE)
-        second = (first + self._rng.integers(1, count, _PROBE)) % count
-        return closeness.of(first, second)
-
-    def _keep(self, blocks: list[np.ndarray], chosen: np.ndarray, start: int, width: int) -> None:
-        first, second = np.divmod(chosen.astype(np.int32), np.int32(width))
-        of_old, of_new = (block.ravel()[chosen] for block in blocks)
-        self._tails.append(Rows(of_old, of_new, first + np.int32(start), second + np.int32(start)))
-        self._kept += len(chosen)
-
-    def _sample(self, blocks: list[np.ndarray], start: int, pairs: int) -> None:
-        height, width = blocks[0].shape
+    def _sample(self, blocks: tuple[Vectors, Vectors], pairs: int, first: int, second: int) -> None:
+        old, new = blocks
         # Each pair is as likely as any other, so a block gets about its share of the sample.
         wanted = self._rng.binomial(BODY, pairs / self._total)
-        # About half of a square block is no pair: draw until there are enough.
-        first, second = np.zeros(0, np.int64), np.zeros(0, np.int64)
-        while len(first) < wanted:
-            rows, columns = self._rng.integers(0, height, 2 * wanted), self._rng.integers(0, width, 2 * wanted)
-            valid = columns > rows
-            first, second = np.append(first, rows[valid]), np.append(second, columns[valid])
-        first, second = first[:wanted], second[:wanted]
-        of_old, of_new = (block[first, second] for block in blocks)
-        self._bodies.append(Rows(of_old, of_new, (first + start).astype(np.int32), (second + start).astype(np.int32)))
+        places = np.zeros(0, dtype=np.int64)
+        while len(places) < wanted:  # what is no pair is drawn in vain
+            drawn = self._rng.integers(0, old.size, wanted + wanted // 8 + 8)
+            places = np.append(places, drawn[~np.isneginf(old.ravel()[drawn])])
+        places = places[:wanted]
+        rows, columns = np.divmod(places.astype(np.int32), np.int32(old.shape[1]))
+        self._bodies.append(
+            Rows(old.ravel()[places], new.ravel()[places], rows + np.int32(first), columns + np.int32(second))
+        )
 
     def _prune(self) -> None:
         """Let go of what is not among the closest of either space."""
@@ -208,11 +171,18 @@ def joined_rows(parts: list[Rows]) -> Rows:
     )
 
 
-def _reach(closeness: Closeness, probe: np.ndarray) -> tuple[float, float]:
-    """Return the range to count scores over: as far as the metric goes, or a good deal further than the probe did."""
-    bounds = closeness.bounds
-    if bounds is not None:
-        return bounds
-    low, high = float(probe.min()), float(probe.max())
-    slack = 0.5 * (high - low)
-    return low - slack, (0.0 if closeness.metric.is_distance else high + slack)
+def numbered(groups: NDArray[Any]) -> Numbers:
+    """Return groups numbered through from 0."""
+    return np.unique(groups, return_inverse=True)[1].astype(np.int32)
+
+
+def _height(width: int) -> int:
+    """Return how many rows of so many columns make a block."""
+    return max(1, _BLOCK // width)
+
+
+def _probe(closeness: Closeness, rng: np.random.Generator) -> Vectors:
+    """Return the scores of a few pairs."""
+    count = len(closeness.first)
+    first = rng.integers(0, count, _PROBE)
+    return closeness.of(first, (first + rng.integers(1, count, _PROBE)) % count)

@@ -22,10 +22,6 @@ from threshlint.calibration.units import Unit
 from threshlint.calibration.verdict import Facts, judge
 from threshlint.calibration.volume import volume
 
-# The best agreement is not looked for among more than so many times as many new positives as there are old ones.
-_FURTHEST = 5
-_FEW = 200
-
 
 @dataclass(frozen=True)
 class Question:
@@ -60,16 +56,16 @@ def recalibrate(scores: PairedScores, question: Question) -> Recalibration:
     outside = _outside(rows, old, question)
     if outside is not None:
         return outside
+    rows = scores.deciding(old)
     told = _Told(question, scores.new.dtype)
-    value = told.value(match(scores, rows, old))
+    value = told.value(match(rows, old))
     new = _least_passing(question.new_unit, value, question)
     low, high = told.interval(*threshold_interval(scores, rows, old, int((rows.new >= new).sum())), value)
     on_others = held_out(scores, rows, old, question.seed)
     optimal = _agreement_optimal(scores, rows, old, told, question.seed)
     irreducible = on_others.optimal.f1
     counted = agreement(scores, rows, old, new)
-    # In the body the count itself is an estimate, and ties do not show.
-    error = round(counted.new_only - counted.old_only) if rows is scores.tail else 0
+    error = round(counted.new_only - counted.old_only)
     answer = Recalibration(
         population=question.population,
         unit=question.new_unit.name,
@@ -116,7 +112,7 @@ def by_labels(
     )
     if answer.verdict is Verdict.OUT_OF_RANGE:
         return replace(chosen, verdict=Verdict.OK, reason="")
-    rows = scores.rows_for(old)
+    rows = scores.deciding(old)
     judged = _judged(chosen, scores, rows, (old, new), agreement(scores, rows, old, new), question)
     # Labels say what is right: that the models differ, and how often the rule fires then, is no objection.
     partial = question.partial_index
@@ -206,12 +202,7 @@ def _outside(rows: Rows, old: np.float64, question: Question) -> Recalibration |
 
 
 def _agreement_optimal(scores: PairedScores, rows: Rows, old: np.float64, told: _Told, seed: int) -> _Optimal:
-    old_passes = rows.old >= old
-    reach = _FURTHEST * int(old_passes.sum()) + _FEW
-    if reach < len(rows):
-        chosen = old_passes | (rows.new >= rows.new_sorted[reach])
-        rows, old_passes = rows.where(chosen), old_passes[chosen]
-    best = BestAgreement(rows, old_passes)
+    best = BestAgreement(rows, rows.old >= old)
     gap = best.gap()
     if gap is None:
         return _Optimal()

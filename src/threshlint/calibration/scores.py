@@ -13,13 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from threshlint.calibration.histogram import Histogram
+from threshlint.calibration.histogram import Histogram, histogram
 
 Scores = NDArray[np.floating[Any]]
 Numbers = NDArray[np.int32]
 
 _DEEP_ENOUGH = 1.5  # an interval looks at this many times as many new positives as there are old ones
 _MARGIN = 50
+_FURTHEST = 5
+_FEW = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +68,6 @@ class PairedScores:
         total: How many pairs the population has in the sample.
         groups: The group of each item or query that ``first`` and, if ``dyadic``, ``second`` count, shape (n,).
         dyadic: Whether both sides of a pair were drawn; else the first only, and the second is one of the whole index.
-        old_histogram: All old scores.
-        new_histogram: All new scores.
         same_hit: For ``top1``, whether a row's best hits in the two spaces are one document or of one group, shape
             (m,).
 
@@ -80,8 +80,6 @@ class PairedScores:
     total: int
     groups: Numbers
     dyadic: bool
-    old_histogram: Histogram
-    new_histogram: Histogram
     same_hit: NDArray[np.bool_] | None = None
 
     @cached_property
@@ -103,6 +101,32 @@ class PairedScores:
             if int((self.tail.new >= self.floor_new).sum()) >= _DEEP_ENOUGH * positives + _MARGIN:
                 return self.tail
         return self.body
+
+    def deciding(self, threshold: float) -> Rows:
+        """Return the rows that an old threshold and any new one worth a thought decide differently about.
+
+        No new threshold is looked at that lets several times as many pairs pass as the old one did.
+        """
+        rows = self.rows_for(threshold)
+        positives = rows.old >= threshold
+        reach = _FURTHEST * int(positives.sum()) + _FEW
+        if reach >= len(rows):
+            return rows
+        return rows.where(positives | (rows.new >= np.partition(rows.new, -reach)[-reach]))
+
+    def old_histogram(self, bins: int) -> Histogram:
+        """Return how the old scores are distributed."""
+        body = self.body
+        return histogram(
+            self.tail.old, None if body is None else body.old, self.floor_old, 1.0 if body is None else body.scale, bins
+        )
+
+    def new_histogram(self, bins: int) -> Histogram:
+        """Return how the new scores are distributed."""
+        body = self.body
+        return histogram(
+            self.tail.new, None if body is None else body.new, self.floor_new, 1.0 if body is None else body.scale, bins
+        )
 
     @property
     def old(self) -> Scores:

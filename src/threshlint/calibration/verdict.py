@@ -63,7 +63,8 @@ def _disagreement(facts: Facts, limits: Limits) -> str:
     low = 0.0 if facts.kappas is None else facts.kappas[0]
     return (
         f"the two models decide too differently (Cohen's kappa {facts.kappa:.2f}, at least {low:.2f} at 95 % "
-        f"confidence; {limits.kappa:g} is asked for): no threshold reproduces the rule, so label pairs and choose by them"
+        f"confidence; {limits.kappa:g} is asked for): no threshold reproduces the rule, so label pairs and choose by "
+        "them"
     )
 
 
