@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from threshlint.calibration.dependence import Z95_ONE_SIDED, variance_of_sum
+from threshlint.calibration.dependence import error_of_sum
 from threshlint.calibration.matching import Gap, finite
 from threshlint.calibration.scores import PairedScores, Rows
+
+_BOTH_BOUNDS = 0.9  # each bound alone holds at 95 %
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,9 @@ def kappa_interval(
     old, new = rows.old >= threshold, rows.new >= new_threshold
     decided = old | new
     values = np.select([old & new, old], [both, old_only], new_only)[decided] - neither
-    variance = variance_of_sum(scores, rows.where(decided), values, neither)
+    error = error_of_sum(scores, rows.where(decided), values, neither)
     unseen = (old_only - both) ** 2 + (new_only - both) ** 2
-    spread = Z95_ONE_SIDED * math.sqrt(variance + unseen) * rows.scale
+    spread = replace(error, variance=error.variance + unseen).margin(_BOTH_BOUNDS) * rows.scale
     return max(-1.0, kappa - spread), min(1.0, kappa + spread)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from threshlint.calibration.dependence import Z95, variance_of_sum
+from threshlint.calibration.dependence import error_of_sum
 from threshlint.calibration.matching import finite
 from threshlint.calibration.scores import PairedScores, Rows
 
@@ -39,7 +39,7 @@ def threshold_interval(scores: PairedScores, rows: Rows, threshold: float, match
         differ = old_passes != new_passes
         values = np.where(old_passes, 1.0, -1.0)[differ]
         difference = float(values.sum())
-        return difference**2 > Z95**2 * variance_of_sum(scores, rows.where(differ), values)
+        return abs(difference) > error_of_sum(scores, rows.where(differ), values).margin()
 
     fewest = _last_accepted(matched, 0, refuses)
     most = _last_accepted(matched, len(new), refuses)

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from threshlint.calibration.bootstrap import DRAWS, group_weights
-from threshlint.calibration.dependence import Z95
 from threshlint.calibration.matching import Gap
 from threshlint.calibration.metrics import Closeness, Metric
 from threshlint.calibration.sample import PairedSample
 from threshlint.calibration.scores import Numbers
 
 FEWEST_OF_EACH = 30  # judged same, and judged different; ten labels in all give next to any threshold
+_Z95 = 1.959963984540054
 _WIDEST = 0.1  # half of the Wilson interval of the rate that is kept
 
 
@@ -185,7 +185,7 @@ def effective_size(weight: NDArray[np.float64]) -> float:
     return float(weight.sum()) ** 2 / squares if squares else 0.0
 
 
-def wilson(rate: float, size: float, z: float = Z95) -> tuple[float, float]:
+def wilson(rate: float, size: float, z: float = _Z95) -> tuple[float, float]:
     """Return Wilson's score interval of a proportion.
 
     Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from threshlint.calibration.dependence import Z95
 from threshlint.calibration.recalibration import DEFAULT_LIMITS, Limits
 from threshlint.calibration.scores import PairedScores, Rows
+from threshlint.calibration.student import two_sided
 
 # Real pairs of models agree about so well; the two differ on 2 k (1 - F1) of k old-positive pairs.
 ASSUMED_F1 = 0.7
@@ -75,7 +75,7 @@ def _at(scores: PairedScores, threshold: float, f1: float, limits: Limits) -> Re
         return Resolution(threshold, 0, 1.0, math.inf, False)
     # The pairs that differ are spread over items and families about as those that pass are.
     effect = _design_effect(scores, passing)
-    half_width = math.exp(min(700.0, Z95 * math.sqrt(2 * count * (1 - f1) * effect) / count)) - 1
+    half_width = math.exp(min(700.0, two_sided(0.95, math.inf) * math.sqrt(2 * count * (1 - f1) * effect) / count)) - 1
     return Resolution(threshold, round(count * rows.scale), effect, half_width, half_width <= limits.volume)
 
 

@@ -60,6 +60,7 @@ class PairedSample:
         query_texts: The same for queries.
         ids: What the items are called.
         seeds: For a sample of seeds and their neighbours, which items are seeds. Shape (n,), boolean.
+        neighbours: How many neighbours of each seed were taken in each space.
         index_size: How many documents production's index holds. With queries, the items are taken for all of them
             unless this says otherwise; without, nothing is known of the index unless this says so.
 
@@ -76,6 +77,7 @@ class PairedSample:
     query_texts: Sequence[str] | None = None
     ids: Sequence[str] | None = None
     seeds: NDArray[np.bool_] | None = None
+    neighbours: int | None = None
     index_size: int | None = None
 
     def __len__(self) -> int:

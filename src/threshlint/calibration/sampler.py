@@ -1,8 +1,9 @@
 """Which items to embed for a paired sample: seeds, and their neighbours in both spaces.
 
 Few pairs of an index are close: a few thousand items drawn uniformly hold hardly any pair above a high threshold. The
-neighbours of a few hundred seeds do, and since the seeds are drawn uniformly the sum over them still stands for all. Both spaces give neighbours: those of the old one alone would leave out what only the new
-one finds close, and so put the new threshold much too low.
+neighbours of a few hundred seeds do, and since the seeds are drawn uniformly the sum over them still stands for all.
+Both spaces give neighbours: those of the old one alone would leave out what only the new one finds close, and so put
+the new threshold much too low.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from threshlint.calibration.errors import SampleError
 from threshlint.calibration.hits import best_hits
 from threshlint.calibration.metrics import Closeness, Metric, Vectors
 
-NEIGHBOURS = 10
+NEIGHBOURS = 50
 
 
 def draw_seeds(items: int, seeds: int, seed: int = 0) -> NDArray[np.int64]:
@@ -46,7 +47,8 @@ def expand(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Add the nearest neighbours of seeds in both spaces.
 
-    Take more neighbours than any seed has pairs above the lowest threshold in question; others are not counted.
+    Take more neighbours than all but a few seeds have pairs above the lowest threshold in question: what is left out is not
+    counted, and a map refuses a threshold for which that is much.
 
     Args:
         old: The whole index in the old space, shape (n, d_old).
@@ -57,7 +59,7 @@ def expand(
 
     Returns:
         The numbers of the items of the sample, rising, shape (m,), and which of them are seeds, shape (m,): what
-        ``PairedSample`` takes as ``seeds``.
+        ``PairedSample`` takes as ``seeds``; tell it ``neighbours`` as well.
 
     """
     parts = [np.asarray(seeds, dtype=np.int64)]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from threshlint.calibration.dependence import Z95, variance_of_sum
+from threshlint.calibration.dependence import error_of_sum
 from threshlint.calibration.scores import PairedScores, Rows
 
 # What nobody saw may still be there: with no pair that differs, up to three may (the rule of three; Hanley &
-# Lippman-Hand 1983, "If Nothing Goes Wrong, Is Everything All Right?", JAMA 249). In units of variance: (3 / 1.96)^2.
-_UNSEEN = (3 / Z95) ** 2
+# Lippman-Hand 1983, "If Nothing Goes Wrong, Is Everything All Right?", JAMA 249).
+_UNSEEN = 3.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def volume(scores: PairedScores, rows: Rows, threshold: float, new_threshold: fl
     if not positives:
         return None
     differ = old != new
-    variance = variance_of_sum(scores, rows.where(differ), np.where(old, 1.0, -1.0)[differ])
-    spread = Z95 * math.sqrt(variance + _UNSEEN) / positives
+    error = error_of_sum(scores, rows.where(differ), np.where(old, 1.0, -1.0)[differ])
+    spread = math.hypot(error.margin(), _UNSEEN) / positives
     factor = math.exp(min(spread, 700.0))
     return Volume(ratio, ratio / factor, ratio * factor)
