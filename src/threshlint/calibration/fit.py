@@ -152,7 +152,8 @@ class _Work:
         rng = np.random.default_rng(self.seed)
         if sample.seeds is not None:
             seeds = np.flatnonzero(sample.seeds).astype(np.int32)
-            return seed_scores(*spaces, seeds, self.groups, rng, self._step())
+            scores = seed_scores(*spaces, seeds, self.groups, rng, self._step())
+            return replace(scores, neighbours=sample.neighbours)
         return pair_scores(*spaces, self.groups, rng, self._step())
 
     def _groups_of_queries(self) -> NDArray[np.int32]:

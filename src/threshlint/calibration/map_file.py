@@ -114,6 +114,7 @@ def _taken_apart(made: CalibrationMap) -> tuple[dict[str, Any], dict[str, NDArra
                 "population": str(population),
                 "total": scores.total,
                 "dyadic": scores.dyadic,
+                "neighbours": scores.neighbours,
                 "floors": [_finite(scores.floor_old), _finite(scores.floor_new)],
                 "body_scale": None if scores.body is None else scores.body.scale,
             }
@@ -151,6 +152,7 @@ def _put_together(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]])
             groups,
             bool(each["dyadic"]),
             arrays.get(f"{number}-same-hit"),
+            each["neighbours"],
         )
     labels = LabelledScores(*(arrays[f"labels-{name}"] for name in _LABELS)) if "labels-same" in arrays else None
     return CalibrationMap(

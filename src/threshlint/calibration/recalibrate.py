@@ -138,7 +138,10 @@ def _judged(
     positives = round(counted.both + counted.old_only)
     same_hit = _same_hit(scores, *thresholds)
     verdict, reason = judge(
-        Facts(positives, counted.kappa, kappas, of_volume, same_hit, question.partial_index), question.limits
+        Facts(
+            positives, counted.kappa, kappas, of_volume, same_hit, scores.cut_off(*thresholds), question.partial_index
+        ),
+        question.limits,
     )
     decisions = _decisions(scores, question.population)
     return replace(

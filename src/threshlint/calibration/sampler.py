@@ -47,8 +47,8 @@ def expand(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Add the nearest neighbours of seeds in both spaces.
 
-    Take more neighbours than all but a few seeds have pairs above the lowest threshold in question: what is left out is not
-    counted, and a map refuses a threshold for which that is much.
+    Take more neighbours than all but a few seeds have pairs above the lowest threshold in question: what is left out is
+    not counted, and a map refuses a threshold for which that is much.
 
     Args:
         old: The whole index in the old space, shape (n, d_old).

@@ -70,6 +70,8 @@ class PairedScores:
         dyadic: Whether both sides of a pair were drawn; else the first only, and the second is one of the whole index.
         same_hit: For ``top1``, whether a row's best hits in the two spaces are one document or of one group, shape
             (m,).
+        neighbours: How many neighbours of each seed were taken in each space, where ``first`` are seeds and that is
+            known.
 
     """
 
@@ -81,6 +83,7 @@ class PairedScores:
     groups: Numbers
     dyadic: bool
     same_hit: NDArray[np.bool_] | None = None
+    neighbours: int | None = None
 
     @cached_property
     def group_count(self) -> int:
@@ -113,6 +116,17 @@ class PairedScores:
         if reach >= len(rows):
             return rows
         return rows.where(positives | (rows.new >= np.partition(rows.new, -reach)[-reach]))
+
+    def cut_off(self, threshold: float, new_threshold: float) -> float:
+        """Return the share of positives whose seed has as many as neighbours were taken: more may be missing."""
+        if self.neighbours is None:
+            return 0.0
+        shares = []
+        for scores, least in ((self.tail.old, threshold), (self.tail.new, new_threshold)):
+            of_seed = np.bincount(self.tail.first[scores >= least])
+            passing = int(of_seed.sum())
+            shares.append(float(of_seed[of_seed >= self.neighbours].sum()) / passing if passing else 0.0)
+        return max(shares)
 
     def old_histogram(self, bins: int) -> Histogram:
         """Return how the old scores are distributed."""

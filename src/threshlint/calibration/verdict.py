@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from threshlint.calibration.recalibration import Limits, Verdict
 from threshlint.calibration.volume import Volume
 
+_MOST_CUT_OFF = 0.05
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -23,6 +25,7 @@ class Facts:
         kappas: Its lower and upper confidence bounds.
         volume: The volume ratio with its interval.
         same_hit: Of the queries that pass both thresholds, the share whose best hit is the same; None but for ``top1``.
+        cut_off: Share of the positives whose seed has as many as neighbours were taken.
         partial_index: Whether best hits are those of a part of the index only.
 
     """
@@ -32,6 +35,7 @@ class Facts:
     kappas: tuple[float, float] | None
     volume: Volume | None
     same_hit: float | None
+    cut_off: float
     partial_index: bool
 
 
@@ -40,6 +44,12 @@ def judge(facts: Facts, limits: Limits) -> tuple[Verdict, str]:
     known = facts.volume is not None and facts.volume.half_width <= limits.volume
     if facts.kappas is not None and facts.kappas[1] < limits.kappa:
         return Verdict.NEEDS_LABELS, _disagreement(facts, limits)
+    if facts.cut_off > _MOST_CUT_OFF:
+        return (
+            Verdict.INSUFFICIENT_TAIL,
+            f"{facts.cut_off:.0%} of the positives are of seeds that have as many as neighbours were taken, so more are "
+            "missing: take more neighbours of each seed",
+        )
     if not known or facts.kappas is None:
         return Verdict.INSUFFICIENT_TAIL, _few(facts, limits)
     if facts.kappas[0] < limits.kappa:
