@@ -47,8 +47,8 @@ def judge(facts: Facts, limits: Limits) -> tuple[Verdict, str]:
     if facts.cut_off > _MOST_CUT_OFF:
         return (
             Verdict.INSUFFICIENT_TAIL,
-            f"{facts.cut_off:.0%} of the positives are of seeds that have as many as neighbours were taken, so more are "
-            "missing: take more neighbours of each seed",
+            f"{facts.cut_off:.0%} of the positives are of seeds that have as many as neighbours were taken, so more "
+            "may be missing: take more neighbours of each seed",
         )
     if not known or facts.kappas is None:
         return Verdict.INSUFFICIENT_TAIL, _few(facts, limits)
