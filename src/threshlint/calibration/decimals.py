@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-_MOST_DIGITS = 17
+_MOST_DIGITS = 1074  # of the smallest number there is; any other gap needs fewer
+_EXACT = Context(prec=2000)  # the largest and the smallest number, to the last digit
 
 
 def shortest_between(low: float, high: float) -> float:
@@ -26,12 +27,12 @@ def shortest_between(low: float, high: float) -> float:
     if math.isinf(low):
         return float(math.floor(high))
     if math.isinf(high):
-        return float(math.floor(low) + 1)
-    middle = (Decimal(low) + Decimal(high)) / 2
+        return max(float(math.floor(low)) + 1, math.nextafter(low, math.inf))
+    middle = _EXACT.divide(_EXACT.add(Decimal(low), Decimal(high)), Decimal(2))
     for digits in range(_MOST_DIGITS + 1):
         step = Decimal(1).scaleb(-digits)
-        nearest = middle.quantize(step, rounding=ROUND_HALF_EVEN)
-        for candidate in (nearest, nearest - step, nearest + step):
+        nearest = middle.quantize(step, rounding=ROUND_HALF_EVEN, context=_EXACT)
+        for candidate in (nearest, _EXACT.subtract(nearest, step), _EXACT.add(nearest, step)):
             if low < float(candidate) <= high:
-                return float(candidate)
+                return float(candidate) + 0.0  # no minus before a zero
     return high

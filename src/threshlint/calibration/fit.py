@@ -53,6 +53,8 @@ def fit(
     """
     sample.check()
     wanted = default_populations(sample) if populations is None else tuple(dict.fromkeys(populations))
+    if not wanted:
+        raise SampleError("a map is made for one population at the least, such as pairs")
     for name, space, vectors in (("old", old, sample.old), ("new", new, sample.new)):
         if space.dimension != vectors.shape[1]:
             raise SampleError(
@@ -98,7 +100,7 @@ class _Work:
     def __init__(
         self, sample: PairedSample, old: Space, new: Space, wanted: Sequence[Population], seed: int, progress: Progress
     ) -> None:
-        self.sample, self.old, self.new, self.seed = sample, old, new, seed
+        self.sample, self.old, self.new, self.wanted, self.seed = sample, old, new, wanted, seed
         self._progress = progress
         self._done, self._steps = (
             0,
@@ -144,7 +146,8 @@ class _Work:
         """Compare the best hits of both spaces, where they were looked for."""
         if self._hits is None:
             return None
-        return compare_hits(*self._hits, self.query_groups, labels=self.sample.labels, seed=self.seed)
+        ks = [population.k for population in self.wanted if population.k]
+        return compare_hits(*self._hits, self.query_groups, labels=self.sample.labels, ks=ks, seed=self.seed)
 
     def _pairs(self) -> PairedScores:
         sample = self.sample
@@ -153,7 +156,7 @@ class _Work:
         if sample.seeds is not None:
             seeds = np.flatnonzero(sample.seeds).astype(np.int32)
             scores = seed_scores(*spaces, seeds, self.groups, rng, self._step())
-            return replace(scores, neighbours=sample.neighbours)
+            return replace(scores, neighbours=sample.neighbours, seeds=seeds)
         return pair_scores(*spaces, self.groups, rng, self._step())
 
     def _groups_of_queries(self) -> NDArray[np.int32]:

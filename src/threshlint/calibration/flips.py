@@ -42,7 +42,9 @@ def flips(scores: PairedScores, threshold: float, new_threshold: float, most: in
         most: How many of each direction.
 
     """
+    threshold, new_threshold = np.float64(threshold), np.float64(new_threshold)
     rows = scores.deciding(threshold)
+    firsts = rows.first if scores.seeds is None else scores.seeds[rows.first]
     old, new = rows.old >= threshold, rows.new >= new_threshold
     found = []
     for gained in (False, True):
@@ -51,7 +53,7 @@ def flips(scores: PairedScores, threshold: float, new_threshold: float, most: in
         for place in places[np.argsort(-certainty, kind="stable")][:most]:
             found.append(
                 Flip(
-                    int(rows.first[place]),
+                    int(firsts[place]),
                     int(rows.second[place]),
                     float(rows.old[place]),
                     float(rows.new[place]),

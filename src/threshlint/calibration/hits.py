@@ -100,6 +100,11 @@ def top_k_scores(old: Hits, new: Hits, groups: Numbers, documents: int) -> Paire
 def _best_of(block: NDArray[np.floating[Any]], depth: int) -> tuple[NDArray[np.int64], NDArray[np.floating[Any]]]:
     if depth < block.shape[1]:
         chosen = np.sort(np.argpartition(block, -depth, axis=1)[:, -depth:], axis=1)
+        least = np.take_along_axis(block, chosen, axis=1).min(axis=1)
+        # Where equals stand on both sides of the edge, the partition takes any of them.
+        for row in np.flatnonzero((block >= least[:, None]).sum(axis=1) > depth):
+            closer, equal = np.flatnonzero(block[row] > least[row]), np.flatnonzero(block[row] == least[row])
+            chosen[row] = np.sort(np.append(closer, equal[: depth - len(closer)]))
     else:
         chosen = np.broadcast_to(np.arange(block.shape[1]), block.shape)
     scores = np.take_along_axis(block, chosen, axis=1)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from threshlint.atomic import Draft
-from threshlint.calibration.errors import CalibrationError, MapError
+from threshlint.calibration.errors import MapError
 from threshlint.calibration.labelled import LabelledScores
 from threshlint.calibration.map import CalibrationMap, SampleFacts
 from threshlint.calibration.metrics import Metric
@@ -38,8 +38,7 @@ SUFFIX = ".thrmap"
 _HEADER = "header.json"
 _ROWS = ("old", "new", "first", "second")
 _LABELS = ("old", "new", "same", "weight", "groups")
-_LARGEST = 1 << 31  # bytes of any one array, unpacked: more is no map, or is to fill the memory
-_LARGEST_HEADER = 1 << 24
+_LARGEST = 1 << 31  # bytes of all, unpacked: more is no map, or is to fill the memory
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same map is the same file, whenever it is written
 
 
@@ -68,28 +67,22 @@ def load(file: Path) -> CalibrationMap:
         OSError: It cannot be read.
 
     """
+    content = file.read_bytes()
+    # Damaged bytes break whatever reads them in ways without number, all of which mean the same.
     try:
-        with zipfile.ZipFile(file) as packed:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
             header = _header(packed, file)
             arrays = {name.removesuffix(".npy"): _array(packed, name) for name in packed.namelist() if name != _HEADER}
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        EOFError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-        zlib.error,
-    ) as error:
-        if isinstance(error, MapError):
-            raise
+    except MapError:
+        raise
+    except Exception as error:
         _refuse(file, "is damaged or no calibration map", error)
     said = header.pop("digest", None)
     if said != _digest(header, arrays):
         _refuse(file, "is damaged: its content does not fit its digest")
     try:
         return _put_together(header, arrays)
-    except (KeyError, TypeError, ValueError, IndexError, CalibrationError) as error:
+    except Exception as error:
         _refuse(file, "is no calibration map as this version of threshlint knows them", error)
 
 
@@ -108,6 +101,8 @@ def _taken_apart(made: CalibrationMap) -> tuple[dict[str, Any], dict[str, NDArra
             arrays |= _arrays_of(f"{number}-body", scores.body, _ROWS)
         if scores.same_hit is not None:
             arrays[f"{number}-same-hit"] = scores.same_hit
+        if scores.seeds is not None:
+            arrays[f"{number}-seeds"] = scores.seeds
         arrays[f"{number}-groups"] = scores.groups
         populations.append(
             {
@@ -140,21 +135,29 @@ def _put_together(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]])
     scores = {}
     for number, each in enumerate(header["populations"]):
         low_old, low_new = (-np.inf if floor is None else float(floor) for floor in each["floors"])
-        groups = arrays[f"{number}-groups"]
-        tail = _rows(arrays, f"{number}-tail", 1.0, len(groups))
+        groups = _column(arrays, f"{number}-groups", "i")
+        bounds = len(groups), len(groups) if each["dyadic"] else None
+        tail = _rows(arrays, f"{number}-tail", 1.0, bounds)
         scale = each["body_scale"]
+        same_hit, seeds, neighbours = f"{number}-same-hit", f"{number}-seeds", each["neighbours"]
         scores[Population.parse(each["population"])] = PairedScores(
             tail,
-            None if scale is None else _rows(arrays, f"{number}-body", float(scale), len(groups)),
+            None if scale is None else _rows(arrays, f"{number}-body", float(scale), bounds),
             low_old,
             low_new,
             int(each["total"]),
             groups,
             bool(each["dyadic"]),
-            arrays.get(f"{number}-same-hit"),
-            each["neighbours"],
+            _column(arrays, same_hit, "b", len(tail)) if same_hit in arrays else None,
+            None if neighbours is None else int(neighbours),
+            _column(arrays, seeds, "i", len(groups)) if seeds in arrays else None,
         )
-    labels = LabelledScores(*(arrays[f"labels-{name}"] for name in _LABELS)) if "labels-same" in arrays else None
+    labels = None
+    if "labels-same" in arrays:
+        count = len(arrays["labels-same"])
+        labels = LabelledScores(
+            *(_column(arrays, f"labels-{name}", kind, count) for name, kind in zip(_LABELS, "ffbfi", strict=True))
+        )
     return CalibrationMap(
         old=_space(header["old"]),
         new=_space(header["new"]),
@@ -181,15 +184,21 @@ def _arrays_of(name: str, holder: object, attributes: tuple[str, ...]) -> dict[s
     return {f"{name}-{attribute}": getattr(holder, attribute) for attribute in attributes}
 
 
-def _rows(arrays: Mapping[str, NDArray[Any]], name: str, scale: float, items: int) -> Rows:
-    columns = [arrays[f"{name}-{attribute}"] for attribute in _ROWS]
-    if len({len(column) for column in columns}) != 1 or any(column.ndim != 1 for column in columns):
-        raise ValueError(f"{name} has columns of different lengths")
-    first = columns[2]
-    if len(first) and not (first.min() >= 0 and first.max() < items):
-        raise ValueError(f"{name} names items that there are not")
-    old, new, _, second = columns
+def _rows(arrays: Mapping[str, NDArray[Any]], name: str, scale: float, bounds: tuple[int, int | None]) -> Rows:
+    count = len(arrays[f"{name}-old"])
+    old, new = (_column(arrays, f"{name}-{side}", "f", count) for side in ("old", "new"))
+    first, second = (_column(arrays, f"{name}-{side}", "i", count) for side in ("first", "second"))
+    for numbers, bound in zip((first, second), bounds, strict=True):
+        if count and not (numbers.min() >= 0 and (bound is None or numbers.max() < bound)):
+            raise ValueError(f"{name} names items that there are not")
     return Rows(old, new, first, second, scale)
+
+
+def _column(arrays: Mapping[str, NDArray[Any]], name: str, kind: str, count: int | None = None) -> NDArray[Any]:
+    array = arrays[name]
+    if array.ndim != 1 or array.dtype.kind != kind or (count is not None and len(array) != count):
+        raise ValueError(f"{name} is not a column of the kind and length that it should be")
+    return array
 
 
 def _finite(value: float) -> float | None:
@@ -218,11 +227,13 @@ def _npy(array: NDArray[Any]) -> bytes:
 def _header(packed: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     if _HEADER not in packed.namelist():
         _refuse(file, "is no calibration map")
-    header = json.loads(_unpacked(packed, _HEADER, _LARGEST_HEADER))
+    if sum(entry.file_size for entry in packed.infolist()) > _LARGEST:  # no entry gives more than it says
+        _refuse(file, "is too large for a calibration map")
+    header = json.loads(packed.read(_HEADER))
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         _refuse(file, "is no calibration map")
     version = header.get("version")
-    if not isinstance(version, int) or version > VERSION:
+    if not isinstance(version, int) or not 1 <= version <= VERSION:
         _refuse(
             file, f"is of version {version}, and this threshlint knows maps up to version {VERSION}: update threshlint"
         )
@@ -230,15 +241,15 @@ def _header(packed: zipfile.ZipFile, file: Path) -> dict[str, Any]:
 
 
 def _array(packed: zipfile.ZipFile, name: str) -> NDArray[Any]:
-    return np.lib.format.read_array(io.BytesIO(_unpacked(packed, name, _LARGEST)), allow_pickle=False)
-
-
-def _unpacked(packed: zipfile.ZipFile, name: str, most: int) -> bytes:
-    with packed.open(name) as entry:
-        content = entry.read(most + 1)
-    if len(content) > most:
-        raise ValueError(f"{name} is too large")
-    return content
+    content = packed.read(name)
+    stream = io.BytesIO(content)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError(f"{name} is in a later version of the format")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    # Before there is an array: it may be said to be larger than any memory.
+    if dtype.hasobject or len(content) - stream.tell() != dtype.itemsize * math.prod(shape):
+        raise ValueError(f"{name} does not hold the numbers that it says")
+    return np.ndarray(shape, dtype, content, stream.tell())
 
 
 def _refuse(file: Path, what: str, error: Exception | None = None) -> NoReturn:

@@ -39,7 +39,10 @@ def normalised(vectors: Vectors) -> Vectors:
         vectors: Shape (n, d), none of them zero.
 
     """
-    unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    # The squares of very large and very small numbers leave the range, so bring the largest of each near to 1 first.
+    _, exponents = np.frexp(np.abs(vectors).max(axis=1, keepdims=True))
+    scaled = np.ldexp(vectors, -exponents)
+    unit: Vectors = scaled / np.linalg.norm(scaled, axis=1, keepdims=True)
     return unit
 
 
@@ -94,10 +97,13 @@ class Closeness:
             return -np.sqrt(-scores)
         if self.metric is Metric.SQUARED_L2:
             return np.minimum(scores, 0, out=scores)
-        if self.metric is Metric.ANGLE:
-            return -np.arccos(np.clip(scores, -1, 1, out=scores))
-        return scores
+        if self.metric is Metric.DOT:
+            return scores
+        np.clip(scores, -1, 1, out=scores)  # of a vector and itself, rounding makes it 1.0000001
+        return -np.arccos(scores) if self.metric is Metric.ANGLE else scores
 
 
 def _prepared(metric: Metric, vectors: Vectors) -> Vectors:
+    # Products of what is neither single nor double precision are slow; those of half precision are coarse besides.
+    vectors = vectors.astype(np.float64 if vectors.dtype.itemsize > 4 else np.float32, copy=False)
     return normalised(vectors) if metric in (Metric.COSINE, Metric.ANGLE) else vectors

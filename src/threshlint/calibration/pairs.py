@@ -156,7 +156,10 @@ class _Collector:
         rows = joined_rows(self._tails)
         for index, scores in enumerate((rows.old, rows.new)):
             if len(rows) > TAIL:
-                self._floors[index] = max(self._floors[index], float(np.partition(scores, -TAIL)[-TAIL]))
+                floor = np.partition(scores, -TAIL)[-TAIL]
+                if int((scores >= floor).sum()) > 2 * TAIL:  # equal scores without end: the body answers for them
+                    floor = np.nextafter(floor, scores.dtype.type(np.inf))
+                self._floors[index] = max(self._floors[index], float(floor))
         rows = rows.where((rows.old >= self._floors[0]) | (rows.new >= self._floors[1]))
         self._tails, self._kept = [rows], len(rows)
 

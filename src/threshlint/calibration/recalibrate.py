@@ -17,9 +17,9 @@ from threshlint.calibration.labelled import LabelledScores, Target, operating_po
 from threshlint.calibration.matching import Gap, match
 from threshlint.calibration.population import Population
 from threshlint.calibration.recalibration import Limits, Method, Recalibration, Verdict
-from threshlint.calibration.scores import PairedScores, Rows
+from threshlint.calibration.scores import PairedScores, Rows, Scores
 from threshlint.calibration.units import Unit
-from threshlint.calibration.verdict import Facts, judge
+from threshlint.calibration.verdict import PARTIAL_INDEX, Facts, judge
 from threshlint.calibration.volume import volume
 
 
@@ -57,7 +57,7 @@ def recalibrate(scores: PairedScores, question: Question) -> Recalibration:
     if outside is not None:
         return outside
     rows = scores.deciding(old)
-    told = _Told(question, scores.new.dtype)
+    told = _Told(question, scores.new)
     value = told.value(match(rows, old))
     new = _least_passing(question.new_unit, value, question)
     low, high = told.interval(*threshold_interval(scores, rows, old, int((rows.new >= new).sum())), value)
@@ -95,12 +95,16 @@ def by_labels(
     point = operating_point(labels, old, target, question.seed)
     if isinstance(point, str):
         return replace(answer, remarks=(*answer.remarks, point))
-    told = _Told(question, scores.new.dtype)
+    told = _Told(question, labels.new)
     value = told.value(point.gap)
     low, high = told.interval(point.low, point.high, value)
     new = _least_passing(question.new_unit, value, question)
+    # Labels say what is right: that the models differ, and how often the rule fires then, is no objection.
+    verdict, reason = PARTIAL_INDEX if question.partial_index else (Verdict.OK, "")
     chosen = replace(
         answer,
+        verdict=verdict,
+        reason=reason,
         new=value,
         low=low,
         high=high,
@@ -111,16 +115,10 @@ def by_labels(
         ),
     )
     if answer.verdict is Verdict.OUT_OF_RANGE:
-        return replace(chosen, verdict=Verdict.OK, reason="")
+        return chosen
     rows = scores.deciding(old)
     judged = _judged(chosen, scores, rows, (old, new), agreement(scores, rows, old, new), question)
-    # Labels say what is right: that the models differ, and how often the rule fires then, is no objection.
-    partial = question.partial_index
-    return (
-        judged
-        if partial and judged.verdict is Verdict.PARTIAL_INDEX
-        else replace(judged, verdict=Verdict.OK, reason="")
-    )
+    return replace(judged, verdict=verdict, reason=reason)
 
 
 def _judged(
@@ -236,7 +234,8 @@ def _decisions(scores: PairedScores, population: Population) -> float:
 def _remarks(error: int, interval: tuple[float, float], optimal: _Optimal) -> Iterator[str]:
     if error:
         yield (
-            f"equal scores leave no exact match: {abs(error)} {'more' if error > 0 else 'fewer'} pairs pass than before"
+            f"{abs(error)} {'more' if error > 0 else 'fewer'} pairs pass than before: scores that are equal, but for "
+            "rounding, leave no exact match"
         )
     if (
         optimal.low is not None
@@ -249,12 +248,16 @@ def _remarks(error: int, interval: tuple[float, float], optimal: _Optimal) -> It
 class _Told:
     """Tells closeness in the new space in the unit of the answer."""
 
-    def __init__(self, question: Question, dtype: np.dtype) -> None:
+    def __init__(self, question: Question, scores: Scores) -> None:
         self._unit = question.new_unit
         # An old value may stay only where both are told in the same unit.
         self._old = question.threshold if question.old_unit.name == question.new_unit.name else math.nan
         self._inclusive = question.inclusive
-        self._noise = 8 * float(np.finfo(dtype).eps)
+        known = scores[np.isfinite(scores)]
+        ends = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+        largest = max(abs(self._told(end)) for end in ends)
+        # What the arithmetic of scores of this size may be off by.
+        self._slack = 8 * float(np.finfo(scores.dtype).eps) * largest
 
     def value(self, gap: Gap) -> float:
         """Return the shortest number in a gap; the old one if it will do, for it need not change then."""
@@ -263,14 +266,12 @@ class _Told:
             least, most = math.nextafter(least, -math.inf), math.nextafter(most, -math.inf)
         low, high = self._ends(least, most)
         # What lies beyond the gap by no more than the arithmetic's error lies in it.
-        slack = self._noise * max(1.0, abs(self._old))
-        if self._unit.is_distance:
-            if low - slack <= self._old < high + slack:
-                return self._old
-            return -shortest_between(-high, -low) + 0.0
-        if low - slack < self._old <= high + slack:
+        excluded = high if self._unit.is_distance else low
+        if low - self._slack <= self._old <= high + self._slack and self._old != excluded:
             return self._old
-        return shortest_between(low, high)
+        if low == high:  # closer together than the unit can tell
+            return low
+        return -shortest_between(-high, -low) + 0.0 if self._unit.is_distance else shortest_between(low, high)
 
     def interval(self, low: float, high: float, value: float) -> tuple[float, float]:
         """Return an interval in the unit, lower end first; it holds the value, whatever was rounded."""

@@ -48,7 +48,7 @@ def resolution(
         limits: What counts as resolved.
 
     """
-    return [_at(scores, threshold, f1, limits) for threshold in thresholds]
+    return [_at(scores, np.float64(threshold), f1, limits) for threshold in thresholds]
 
 
 def highest_resolved(scores: PairedScores, f1: float = ASSUMED_F1, limits: Limits = DEFAULT_LIMITS) -> float | None:

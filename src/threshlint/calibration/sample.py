@@ -170,6 +170,10 @@ class PairedSample:
             seen: set[str] = set()
             twice = next(each for each in self.ids if each in seen or seen.add(each))  # type: ignore[func-returns-value]
             raise SampleError(f"the id {twice!r} stands for two items; every item needs one of its own")
+        if self.seeds is not None and not np.any(self.seeds):
+            raise SampleError("none of the items is a seed; say which are, or leave seeds out")
+        if self.neighbours is not None and (self.seeds is None or self.neighbours < 1):
+            raise SampleError("neighbours are counted for each seed, from 1 on: say which items are seeds")
         if self.index_size is not None and self.index_size < items:
             raise SampleError(
                 f"an index of {self.index_size} documents cannot hold the sample's {items}; correct its size"

@@ -72,6 +72,8 @@ class PairedScores:
             (m,).
         neighbours: How many neighbours of each seed were taken in each space, where ``first`` are seeds and that is
             known.
+        seeds: Where ``first`` counts seeds, the item that each of them is, shape (n,); None where it counts items or
+            queries.
 
     """
 
@@ -84,6 +86,7 @@ class PairedScores:
     dyadic: bool
     same_hit: NDArray[np.bool_] | None = None
     neighbours: int | None = None
+    seeds: Numbers | None = None
 
     @cached_property
     def group_count(self) -> int:
@@ -97,6 +100,7 @@ class PairedScores:
 
     def rows_for(self, threshold: float) -> Rows:
         """Return the rows that answer for an old threshold: the tail where it is deep enough, else the body."""
+        threshold = np.float64(threshold)  # numpy would round any other number to the precision of the scores
         if self.body is None:
             return self.tail
         if threshold >= self.floor_old:
@@ -111,7 +115,7 @@ class PairedScores:
         No new threshold is looked at that lets several times as many pairs pass as the old one did.
         """
         rows = self.rows_for(threshold)
-        positives = rows.old >= threshold
+        positives = rows.old >= np.float64(threshold)
         reach = _FURTHEST * int(positives.sum()) + _FEW
         if reach >= len(rows):
             return rows

@@ -12,7 +12,8 @@ _LIKE_NORMAL = 1e6
 def two_sided(level: float, degrees: float) -> float:
     """Return how many standard errors to each side hold so much of a t distribution.
 
-    Hill 1970, "Algorithm 396: Student's t-Quantiles", Communications of the ACM 13: to three digits or better.
+    Hill 1970, "Algorithm 396: Student's t-Quantiles", Communications of the ACM 13: to three digits or better; between
+    1 and 2 degrees of freedom up to 14 % too wide.
 
     Args:
         level: Such as 0.95.

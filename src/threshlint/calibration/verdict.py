@@ -13,6 +13,11 @@ from threshlint.calibration.recalibration import Limits, Verdict
 from threshlint.calibration.volume import Volume
 
 _MOST_CUT_OFF = 0.05
+PARTIAL_INDEX = (
+    Verdict.PARTIAL_INDEX,
+    "the sample holds a part of the index, and with more documents best hits are closer: "
+    "embed all documents with both models, or say how many there are",
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def judge(facts: Facts, limits: Limits) -> tuple[Verdict, str]:
         return (
             Verdict.INSUFFICIENT_TAIL,
             f"{facts.cut_off:.0%} of the positives are of seeds that have as many as neighbours were taken, so more "
-            "may be missing: take more neighbours of each seed",
+            "are missing: take more neighbours of each seed",
         )
     if not known or facts.kappas is None:
         return Verdict.INSUFFICIENT_TAIL, _few(facts, limits)
@@ -61,11 +66,7 @@ def judge(facts: Facts, limits: Limits) -> tuple[Verdict, str]:
             f"{facts.same_hit:.0%} have the same best hit, and {limits.same_hit:.0%} is asked for; label pairs",
         )
     if facts.partial_index:
-        return (
-            Verdict.PARTIAL_INDEX,
-            "the sample holds a part of the index, and with more documents best hits are closer: "
-            "embed all documents with both models, or say how many there are",
-        )
+        return PARTIAL_INDEX
     return Verdict.OK, ""
 
 

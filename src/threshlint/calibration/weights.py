@@ -51,9 +51,17 @@ def best_weight(
         weight: The old weight, 0 to 1.
 
     Raises:
-        SampleError: No query has candidates to rank, or the scores are not of the same candidates.
+        SampleError: No query has candidates to rank, the scores are not of the same candidates, or the weight is out of
+            its range.
 
     """
+    if not 0 <= weight <= 1:
+        raise SampleError(f"a weight lies between 0 and 1, and {weight:g} does not; divide by the sum of both weights")
+    if not len(old) == len(new) == len(other):
+        raise SampleError(
+            f"there are old scores for {len(old)} queries, new ones for {len(new)} and others for {len(other)}; "
+            "give all three for each"
+        )
     queries = [
         tuple(np.asarray(each, dtype=np.float64) for each in query) for query in zip(old, new, other, strict=True)
     ]
