@@ -64,7 +64,7 @@ def coverage(
     for draw in range(draws):
         made = sampler.draw(np.random.default_rng(draw))
         for each in of_all:
-            answer = made.recalibrate(each.threshold, sampler.population)
+            answer = made.recalibrate(each.threshold, sampler.population, second_opinion=False)
             each.answers.append(answer)
             each.volumes.append(volume_in(whole, sampler.population, each.threshold, answer.new))
         progress((draw + 1) / draws)

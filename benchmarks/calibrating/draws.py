@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from threshlint.calibration import (
     near_duplicate_groups,
     top_k,
 )
+from threshlint.calibration.pairs import numbered
+from threshlint.calibration.scores import Rows
 
 Vectors = NDArray[np.float32]
 QUERIES = 3_000  # texts that are kept apart as queries; the others are the index
@@ -27,6 +30,7 @@ _ITEMS = 2_000
 _SEEDS = 600
 _NEIGHBOURS = 50
 _DRAWN_QUERIES = 500
+_K = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,29 +99,43 @@ def samplers(corpus: Corpus) -> list[Sampler]:
         items, are_seeds = expand(corpus.old, corpus.new, seeds, _NEIGHBOURS)
         return fit(corpus.sample(items, seeds=are_seeds, neighbours=_NEIGHBOURS), *corpus.spaces, [PAIRS])
 
-    def of_queries(population: Population, queries: NDArray[np.int64]) -> CalibrationMap:
+    @cache
+    def of_index() -> CalibrationMap:
         sample = corpus.sample(
-            index,
-            queries_old=corpus.old[queries],
-            queries_new=corpus.new[queries],
-            query_groups=corpus.groups[queries],
+            index, queries_old=corpus.old[asked], queries_new=corpus.new[asked], query_groups=corpus.groups[asked]
         )
-        return fit(sample, *corpus.spaces, [population])
+        return fit(sample, *corpus.spaces, [TOP1, top_k(_K)])
 
-    def over(population: Population) -> Sampler:
-        return Sampler(
-            f"{_DRAWN_QUERIES:,} queries",
-            population,
-            lambda rng: of_queries(population, rng.choice(asked, _DRAWN_QUERIES, replace=False)),
-            lambda: of_queries(population, asked),
-        )
+    def of_queries(population: Population) -> Sampler:
+        def draw(rng: np.random.Generator) -> CalibrationMap:
+            return with_queries(of_index(), population, rng.choice(QUERIES, _DRAWN_QUERIES, replace=False))
 
+        return Sampler(f"{_DRAWN_QUERIES:,} queries", population, draw, of_index)
+
+    @cache
     def whole() -> CalibrationMap:
         return fit(corpus.sample(), *corpus.spaces, [PAIRS])
 
     return [
         Sampler(f"{_ITEMS:,} items, uniform", PAIRS, of_items, whole),
         Sampler(f"{_SEEDS:,} seeds + {_NEIGHBOURS} neighbours", PAIRS, of_seeds, whole),
-        over(TOP1),
-        over(top_k(10)),
+        of_queries(TOP1),
+        of_queries(top_k(_K)),
     ]
+
+
+def with_queries(made: CalibrationMap, population: Population, queries: NDArray[np.int64]) -> CalibrationMap:
+    """Return the map that these queries alone would give: their hits in the same index are the same."""
+    scores = made.scores_of(population)
+    drawn = np.isin(scores.first, queries)
+    rows = scores.tail.where(drawn)
+    place = np.full(len(scores.groups), -1, dtype=np.int32)
+    place[np.sort(queries)] = np.arange(len(queries), dtype=np.int32)
+    part = replace(
+        scores,
+        tail=Rows(rows.old, rows.new, place[rows.first], rows.second),
+        total=scores.total // len(scores.groups) * len(queries),
+        groups=numbered(scores.groups[np.sort(queries)]),
+        same_hit=None if scores.same_hit is None else scores.same_hit[drawn],
+    )
+    return replace(made, scores={population: part})

@@ -92,6 +92,7 @@ class CalibrationMap:
         inclusive: bool = True,
         limits: Limits = DEFAULT_LIMITS,
         target: Target | None = None,
+        second_opinion: bool = True,
     ) -> Recalibration:
         """Carry a threshold from the old space to the new one.
 
@@ -106,6 +107,7 @@ class CalibrationMap:
             inclusive: Whether a score equal to the threshold passes, as with ``>=``.
             limits: When an answer is refused.
             target: What to keep where there are labels: precision or recall.
+            second_opinion: Whether to look for the threshold of best agreement, too: it takes most of the time.
 
         Returns:
             The new threshold with its evidence, or a verdict that refuses it.
@@ -124,6 +126,7 @@ class CalibrationMap:
             limits=limits,
             partial_index=bool(population.k) and not self.sample.whole_index,
             seed=self.seed,
+            second_opinion=second_opinion,
         )
         answer = recalibrate(self.scores_of(population), question)
         if target is None or self.labels is None:

@@ -36,6 +36,7 @@ class Question:
         limits: When an answer is refused.
         partial_index: Whether best hits are those of a part of the index only.
         seed: Of folds and resamplings.
+        second_opinion: Whether the threshold of best agreement is looked for as well.
 
     """
 
@@ -47,6 +48,7 @@ class Question:
     limits: Limits
     partial_index: bool
     seed: int
+    second_opinion: bool = True
 
 
 def recalibrate(scores: PairedScores, question: Question) -> Recalibration:
@@ -62,7 +64,7 @@ def recalibrate(scores: PairedScores, question: Question) -> Recalibration:
     new = _least_passing(question.new_unit, value, question)
     low, high = told.interval(*threshold_interval(scores, rows, old, int((rows.new >= new).sum())), value)
     on_others = held_out(scores, rows, old, question.seed)
-    optimal = _agreement_optimal(scores, rows, old, told, question.seed)
+    optimal = _agreement_optimal(scores, rows, old, told, question.seed) if question.second_opinion else _Optimal()
     irreducible = on_others.optimal.f1
     counted = agreement(scores, rows, old, new)
     error = round(counted.new_only - counted.old_only)
