@@ -110,14 +110,15 @@ class _Work:
             numbered(sample.groups) if sample.groups is not None else near_duplicate_groups(sample.old, sample.new)
         )
         self.query_groups = self._groups_of_queries()
-        self._depth = max((DEPTH, *(population.k for population in wanted)))
+        # Of a small index, what is not in the closer half is no hit of anything.
+        self._depth = max((min(DEPTH, self._documents() // 2), *(population.k for population in wanted)))
         self._hits: tuple[Hits, Hits] | None = None
 
     def scores(self, population: Population) -> PairedScores:
         """Return the paired scores of a population."""
         if not population.k:
             return self._pairs()
-        available = len(self.sample) - (not self.sample.has_queries)
+        available = self._documents()
         if population.k > available:
             raise SampleError(f"{population} needs {population.k} documents a query, and there are {available}")
         old, new = (hits.top(population.k) for hits in self.hits())
@@ -148,6 +149,10 @@ class _Work:
             return None
         ks = [population.k for population in self.wanted if population.k]
         return compare_hits(*self._hits, self.query_groups, labels=self.sample.labels, ks=ks, seed=self.seed)
+
+    def _documents(self) -> int:
+        """Return how many documents a query can hit: all, but where the items are the queries not the item itself."""
+        return len(self.sample) - (not self.sample.has_queries)
 
     def _pairs(self) -> PairedScores:
         sample = self.sample

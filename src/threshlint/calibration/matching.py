@@ -46,7 +46,7 @@ def gap_at(new_sorted: Scores, positives: int) -> Gap:
     value = new_sorted[positives - 1]
     if new_sorted[positives] < value:
         return Gap(float(new_sorted[positives]), float(value), positives)
-    # A tie astride the count: let all of it pass, or none.
+    # A tie astride the count: let all of it pass, or none; but a rule that lets nothing pass is none.
     ascending = new_sorted[::-1]
     above = count - int(np.searchsorted(ascending, value, side="right"))
     through = count - int(np.searchsorted(ascending, value, side="left"))
