@@ -1,0 +1,106 @@
+"""Proposals for the sites of a map's old model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from threshlint.annotation import Suppression
+from threshlint.calibration.errors import CalibrationError
+from threshlint.calibration.recalibration import Limits
+from threshlint.config import Config
+from threshlint.proposal.convention import NotKnownError, population_of, unit_of
+from threshlint.proposal.nouns import Proposal, Refusal
+from threshlint.rules.selection import is_ignored_in
+from threshlint.rules.thr204_retired_model import RetiredModel
+from threshlint.site import Inventory, Kind, Site
+
+if TYPE_CHECKING:
+    from threshlint.calibration.map import CalibrationMap
+
+_QUOTES = re.compile(r"^[a-zA-Z]*['\"]+|['\"]+$")
+_WHY_NO_NUMBER = {
+    Kind.TOP_K: "how many hits to take has no counterpart in scores; choose it anew by what the new model finds again",
+    Kind.SCORE_WEIGHT: "a weight depends on what the score is mixed with; choose it anew by queries with known answers",
+    Kind.CLUSTER_BOUNDARY: "a count has no counterpart in scores; cluster anew and compare. If it is a cutoff, add its "
+    "unit to its annotation, such as `unit=cosine-distance`",
+}
+
+
+def candidates(inventory: Inventory, old: str, new: str, config: Config) -> Iterator[Site]:
+    """Yield the sites of an old model that a proposal is made for.
+
+    They are those that the check would find if the model were retired: exempt sites are left out, those in tests unless
+    the configuration judges tests, and those at which THR204 is suppressed or ignored. An annotation is taken at its
+    word, whatever the evidence. A site that names the new model, too, is done.
+    """
+    old, new = config.canonical(old), config.canonical(new)
+    for site in inventory.sites:
+        if old in site.models and new not in site.models and site.exempt is None and _is_judged(site, config):
+            yield site
+
+
+def propose(
+    sites: Iterable[Site], made: CalibrationMap, config: Config, limits: Limits | None = None
+) -> Iterator[Proposal]:
+    """Propose a new value for each of some sites of a map's old model, or say why there is none.
+
+    Args:
+        sites: The sites, such as ``candidates`` yields them.
+        made: The map.
+        config: Whose ``units`` and ``populations`` speak for sites that do not speak for themselves.
+        limits: When a value is not vouched for.
+
+    """
+    for site in sites:
+        yield _proposal(site, made, config, limits or Limits())
+
+
+def _is_judged(site: Site, config: Config) -> bool:
+    code = RetiredModel.code
+    suppressed = any(isinstance(use.parsed, Suppression) and code in use.parsed.codes for use in site.suppressions)
+    return (config.tests or not site.test) and not suppressed and not is_ignored_in(site.path, code, config)
+
+
+def _proposal(site: Site, made: CalibrationMap, config: Config, limits: Limits) -> Proposal:
+    old = _number(site)
+    if len(site.models) > 1:
+        reason = (
+            f"it is for {', '.join(site.models)}, and the new value would be for one more; give each its own in a "
+            "table keyed by models"
+        )
+        return Proposal(site, old, Refusal.SEVERAL_MODELS, reason)
+    unit = population = None
+    try:
+        _require_cutoff(site)
+        unit = unit_of(site, made.old, config)
+        population = population_of(site, config)
+        inclusive = True if site.inclusive is None else site.inclusive
+        found = made.recalibrate(old, population, unit=unit.name, inclusive=inclusive, limits=limits)
+    except NotKnownError as error:
+        evidence = _top_k_lines(made, old) if site.kind is Kind.TOP_K else ()
+        return Proposal(site, old, error.refusal, str(error), unit and unit.name, population, evidence=evidence)
+    except CalibrationError as error:
+        return Proposal(site, old, Refusal.NOT_IN_MAP, str(error), unit and unit.name, population)
+    return Proposal(site, old, found.verdict, found.reason, found.unit, population, found)
+
+
+def _require_cutoff(site: Site) -> None:
+    """Refuse a number that no score is compared with."""
+    says_unit = site.unit is not None or (site.annotation is not None and site.annotation.unit is not None)
+    is_count = site.kind is Kind.CLUSTER_BOUNDARY and _number(site).is_integer() and not says_unit
+    if site.kind in (Kind.TOP_K, Kind.SCORE_WEIGHT) or is_count:
+        raise NotKnownError(Refusal.NO_SCALAR_MAP, _WHY_NO_NUMBER[site.kind])
+
+
+def _number(site: Site) -> float:
+    text = _QUOTES.sub("", site.value).replace("_", "").replace(" ", "")
+    try:
+        return float(text)
+    except ValueError:
+        return float(int(text, 0))
+
+
+def _top_k_lines(made: CalibrationMap, k: float) -> tuple[str, ...]:
+    return ()
