@@ -40,6 +40,8 @@ class Units:
                 return None
             made = self.origins.made_by(current)
             unit = self._of_call(made) if made is not None and made[0] is Op.CALL else None
+            if made is not None and self.engine.is_cosine(made):
+                unit = "cosine-similarity"
             if unit is not None:
                 found.add(_COMPLEMENTS.get(unit) if complement else unit)
                 continue
