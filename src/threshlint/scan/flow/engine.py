@@ -18,7 +18,6 @@ from threshlint.scan.flow.values import (
     SEQUENCE,
     SUPER,
 )
-from threshlint.site import Evidence
 
 
 class Engine(DictQueries):

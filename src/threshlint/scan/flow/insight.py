@@ -11,9 +11,10 @@ from threshlint.scan.flow.engine import Engine
 from threshlint.scan.flow.meetings import Meetings
 from threshlint.scan.flow.models import Models, Named
 from threshlint.scan.flow.origins import Origins
+from threshlint.scan.flow.populations import Populations
 from threshlint.scan.flow.units import RANGES, Units
 from threshlint.scan.flow.uses import Use, Uses
-from threshlint.site import Evidence, Mismatch, Site, Span, Step
+from threshlint.site import Evidence, Kind, Mismatch, Site, Span, Step
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Insight:
         self.units = Units(engine, self.origins)
         self.uses = Uses(engine, self.origins)
         self.direction = Direction(engine)
+        self.populations = Populations(engine, self.origins)
 
     def into(self, site: Site, node: int, literal: Literal) -> Site:
         """Return a site with what is sure of the scores that reach it; a name alone makes nothing sure."""
@@ -46,6 +48,7 @@ class Insight:
             unit=measure.unit,
             low=measure.low,
             high=measure.high,
+            population=self._population(site, uses),
             kept=self._kept(uses, literal) if measure.unit else None,
         )
 
@@ -81,6 +84,12 @@ class Insight:
             for operation in self.engine.users[node]
         )
         return self.units.of(use.demand.node) if compared else None
+
+    def _population(self, site: Site, uses: list[Use]) -> str | None:
+        if site.kind not in (Kind.SIMILARITY_THRESHOLD, Kind.DISTANCE_THRESHOLD) or any(use.scaled for use in uses):
+            return None
+        found = {self.populations.of(use) for use in uses}
+        return found.pop() if len(found) == 1 else None
 
     def _kept(self, uses: list[Use], literal: Literal) -> str | None:
         if len(uses) != 1 or uses[0].scaled:
