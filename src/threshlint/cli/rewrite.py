@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,20 @@ from threshlint.output.text import count
 from threshlint.site import Kind
 
 if TYPE_CHECKING:
+    from threshlint.calibration.labelled import Target
     from threshlint.calibration.map import CalibrationMap
+    from threshlint.calibration.recalibration import Limits
     from threshlint.config import Config
     from threshlint.proposal import Choice, Proposal
     from threshlint.site import Inventory, Site
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What bears on the answers of a map."""
+
+    limits: Limits
+    target: Target | None = None
 
 
 @click.command(
@@ -74,6 +85,18 @@ Exit codes:
     help="Give a site this value, whatever the map says: its fingerprint, or path:line (path:line:column where there "
     "are several). May be given several times.",
 )
+@click.option(
+    "--target",
+    metavar="TARGET",
+    help="What to keep where the map has labels: precision or recall, or how much of it, such as precision=0.9.",
+)
+@click.option(
+    "--limit",
+    "limited",
+    multiple=True,
+    metavar="LIMIT=VALUE",
+    help="When a value is not vouched for: kappa=0.6, volume=0.25 and same_hit=0.5 unless you say otherwise.",
+)
 @click.option("--diff", is_flag=True, help="Print what would change in the code, and change nothing.")
 @click.option("--write", "writes", is_flag=True, help="Change the code: values that are vouched for or accepted.")
 @click.option("--output-format", type=click.Choice(proposals_formats()), help="How to show the proposals (table).")
@@ -89,6 +112,8 @@ def command(
     map_file: Path,
     kinds: tuple[str, ...],
     accepted: tuple[str, ...],
+    target: str | None,
+    limited: tuple[str, ...],
     diff: bool,
     writes: bool,
     output_format: str | None,
@@ -109,6 +134,7 @@ def command(
     check_writable(file)
     choices = _choices(accepted)
     made = _load(map_file)
+    options = _options(made, target, limited)
 
     from threshlint.config import load
     from threshlint.scan import scan
@@ -117,7 +143,7 @@ def command(
     if diff or writes:
         require_in_use(made.new.model, settings, "--map")
     inventory = scan(paths or (Path(),), settings)
-    proposals, plan = _propose(inventory, made, settings, kinds, choices)
+    proposals, plan = _propose(inventory, made, settings, kinds, choices, options)
     if writes:
         write_files(plan, inventory, page_for(file))
     page = page_for(file)
@@ -149,22 +175,62 @@ def _load(map_file: Path) -> CalibrationMap:
         return load(map_file)
     except CalibrationError as error:
         raise Failure(str(error)) from error
+    except OSError as error:
+        raise Failure(f"cannot read {map_file}: {error.strerror}") from error
+
+
+def _options(made: CalibrationMap, target: str | None, limited: Sequence[str]) -> _Options:
+    """Read the options that bear on what the map answers."""
+    from threshlint.calibration.labelled import Measure, Target
+    from threshlint.calibration.recalibration import DEFAULT_LIMITS, Limits
+
+    limits = {}
+    for text in limited:
+        name, _, value = text.partition("=")
+        if name not in {each.name for each in fields(Limits)} or not _is_share(value):
+            names = ", ".join(each.name for each in fields(Limits))
+            raise click.BadParameter(f"{text!r} is none of {names} with a value above 0.", param_hint="'--limit'")
+        limits[name] = float(value)
+    options = _Options(replace(DEFAULT_LIMITS, **limits))
+    if target is None:
+        return options
+    measure, _, value = target.partition("=")
+    if measure not in list(Measure) or (value and not (_is_share(value) and float(value) <= 1)):
+        raise click.BadParameter(
+            f"{target!r} is neither precision nor recall, nor one of them with a share such as precision=0.9.",
+            param_hint="'--target'",
+        )
+    if made.labels is None:
+        raise click.BadParameter("the map has no labels: calibrate with --labels first.", param_hint="'--target'")
+    return replace(options, target=Target(Measure(measure), float(value) if value else None))
+
+
+def _is_share(text: str) -> bool:
+    try:
+        return 0 < float(text) < math.inf
+    except ValueError:
+        return False
 
 
 def _propose(
-    inventory: Inventory, made: CalibrationMap, settings: Config, kinds: Sequence[str], choices: Sequence[Choice]
+    inventory: Inventory,
+    made: CalibrationMap,
+    settings: Config,
+    kinds: Sequence[str],
+    choices: Sequence[Choice],
+    options: _Options,
 ) -> tuple[list[Proposal], Plan]:
     """Make the proposals, and the plan of what becomes of the files by them."""
     from threshlint.proposal import AcceptError, accept, candidates, propose
 
     new = settings.canonical(made.new.model)
     sites = [site for site in candidates(inventory, made.old.model, new, settings) if not kinds or site.kind in kinds]
-    proposals: list[Proposal] = []
+    found = propose(sites, made, settings, limits=options.limits, target=options.target)
     if sites and sys.stderr.isatty():
-        with click.progressbar(propose(sites, made, settings), len(sites), "Recalibrating", file=sys.stderr) as bar:
-            proposals += bar
+        with click.progressbar(found, len(sites), "Recalibrating", file=sys.stderr) as bar:
+            proposals = list(bar)
     else:
-        proposals += propose(sites, made, settings)
+        proposals = list(found)
     try:
         proposals = accept(proposals, choices, inventory, new, Path.cwd())
     except AcceptError as error:

@@ -32,13 +32,10 @@ def unit_of(site: Site, space: Space, config: Config) -> Unit:
     said = site.annotation.unit if site.annotation else None
     name = said or site.unit or config.unit(site.path)
     if name is None:
-        example = next(
-            (unit.name for unit in units.units_of(space) if _fits(site, unit)), units.natural_unit(space.metric)
-        )
         raise NotKnownError(
             Refusal.UNIT_UNKNOWN,
-            f"the code does not say what it is measured in; add `unit={example}`, or what it is, to its annotation, "
-            "or set `units` in the configuration",
+            f"the code does not say what it is measured in; add `unit={_example(site, space)}`, or what it is, to its "
+            "annotation, or set `units` in the configuration",
         )
     if name in _SHARES:
         raise NotKnownError(
@@ -51,11 +48,11 @@ def unit_of(site: Site, space: Space, config: Config) -> Unit:
     except CalibrationError as error:
         raise NotKnownError(Refusal.NOT_IN_MAP, str(error)) from error
     if not _fits(site, unit):
-        example = next((each.name for each in units.units_of(space) if _fits(site, each)), "what it is")
         grows = "lower is closer" if unit.is_distance else "higher is closer"
         raise NotKnownError(
             Refusal.UNIT_UNKNOWN,
-            f"by its unit, {name}, {grows}, and it is used as a {site.kind}; say `unit={example}` in its annotation",
+            f"by its unit, {name}, {grows}, and it is used as a {site.kind}; say `unit={_example(site, space)}` in its "
+            "annotation",
         )
     return unit
 
@@ -81,6 +78,13 @@ def population_of(site: Site, config: Config) -> Population:
         return Population.parse(name)
     except CalibrationError as error:
         raise NotKnownError(Refusal.POPULATION_UNKNOWN, f"{error}; correct its annotation") from error
+
+
+def _example(site: Site, space: Space) -> str:
+    """Name a unit that a site may have: boundaries of clusters are distances more often than not."""
+    is_distance = site.kind is not Kind.SIMILARITY_THRESHOLD
+    fitting = (unit.name for unit in units.units_of(space) if unit.is_distance is is_distance)
+    return next(fitting, units.natural_unit(space.metric))
 
 
 def _fits(site: Site, unit: Unit) -> bool:

@@ -8,6 +8,7 @@ from enum import Enum
 
 from threshlint.calibration.population import Population
 from threshlint.calibration.recalibration import Recalibration, Verdict
+from threshlint.calibration.top_k import AtK
 from threshlint.site import Site
 
 
@@ -35,7 +36,8 @@ class Proposal:
         unit: What the number is measured in, where that is known.
         population: Over which pairs it decides, where that is known.
         recalibration: What the map says of it; None where it could not be asked.
-        evidence: Where no single number corresponds to it: what the map knows for the choice of one, a line each.
+        evidence: Where no single number corresponds to it: what the map knows for the choice of one, a sentence each.
+        at_k: For a top-K: the numbers behind that, where the map has them for this K.
         accepted: The value that its owner gave in place of the map's, as they wrote it.
         obstacle: Why the new value cannot be written into the code.
 
@@ -49,6 +51,7 @@ class Proposal:
     population: Population | None = None
     recalibration: Recalibration | None = None
     evidence: tuple[str, ...] = ()
+    at_k: AtK | None = None
     accepted: str | None = None
     obstacle: str | None = None
 

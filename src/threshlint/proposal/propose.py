@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from threshlint.annotation import Suppression
 from threshlint.calibration.errors import CalibrationError
-from threshlint.calibration.recalibration import Limits
+from threshlint.calibration.population import Population
+from threshlint.calibration.recalibration import DEFAULT_LIMITS, Limits
 from threshlint.config import Config
 from threshlint.proposal.convention import NotKnownError, population_of, unit_of
+from threshlint.proposal.evidence import top_k_lines
 from threshlint.proposal.nouns import Proposal, Refusal
 from threshlint.rules.selection import is_ignored_in
 from threshlint.rules.thr204_retired_model import RetiredModel
 from threshlint.site import Inventory, Kind, Site
 
 if TYPE_CHECKING:
+    from threshlint.calibration.labelled import Target
     from threshlint.calibration.map import CalibrationMap
 
 _QUOTES = re.compile(r"^[a-zA-Z]*['\"]+|['\"]+$")
@@ -42,7 +46,12 @@ def candidates(inventory: Inventory, old: str, new: str, config: Config) -> Iter
 
 
 def propose(
-    sites: Iterable[Site], made: CalibrationMap, config: Config, limits: Limits | None = None
+    sites: Iterable[Site],
+    made: CalibrationMap,
+    config: Config,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    target: Target | None = None,
 ) -> Iterator[Proposal]:
     """Propose a new value for each of some sites of a map's old model, or say why there is none.
 
@@ -51,10 +60,11 @@ def propose(
         made: The map.
         config: Whose ``units`` and ``populations`` speak for sites that do not speak for themselves.
         limits: When a value is not vouched for.
+        target: What to keep where the map has labels: precision or recall.
 
     """
     for site in sites:
-        yield _proposal(site, made, config, limits or Limits())
+        yield _proposal(site, made, config, limits, target)
 
 
 def _is_judged(site: Site, config: Config) -> bool:
@@ -63,7 +73,7 @@ def _is_judged(site: Site, config: Config) -> bool:
     return (config.tests or not site.test) and not suppressed and not is_ignored_in(site.path, code, config)
 
 
-def _proposal(site: Site, made: CalibrationMap, config: Config, limits: Limits) -> Proposal:
+def _proposal(site: Site, made: CalibrationMap, config: Config, limits: Limits, target: Target | None) -> Proposal:
     old = _number(site)
     if len(site.models) > 1:
         reason = (
@@ -71,19 +81,27 @@ def _proposal(site: Site, made: CalibrationMap, config: Config, limits: Limits) 
             "table keyed by models"
         )
         return Proposal(site, old, Refusal.SEVERAL_MODELS, reason)
-    unit = population = None
+    unit: str | None = None
+    population: Population | None = None
     try:
         _require_cutoff(site)
-        unit = unit_of(site, made.old, config)
+        unit = unit_of(site, made.old, config).name
         population = population_of(site, config)
         inclusive = True if site.inclusive is None else site.inclusive
-        found = made.recalibrate(old, population, unit=unit.name, inclusive=inclusive, limits=limits)
+        found = made.recalibrate(old, population, unit=unit, inclusive=inclusive, limits=limits, target=target)
     except NotKnownError as error:
-        evidence = _top_k_lines(made, old) if site.kind is Kind.TOP_K else ()
-        return Proposal(site, old, error.refusal, str(error), unit and unit.name, population, evidence=evidence)
+        return _with_evidence(Proposal(site, old, error.refusal, str(error), unit, population), made)
     except CalibrationError as error:
-        return Proposal(site, old, Refusal.NOT_IN_MAP, str(error), unit and unit.name, population)
+        return Proposal(site, old, Refusal.NOT_IN_MAP, str(error), unit, population)
     return Proposal(site, old, found.verdict, found.reason, found.unit, population, found)
+
+
+def _with_evidence(proposal: Proposal, made: CalibrationMap) -> Proposal:
+    if proposal.site.kind is not Kind.TOP_K or not proposal.old.is_integer():
+        return proposal
+    k = int(proposal.old)
+    at_k = made.top_k.at_k(k) if made.top_k is not None else None
+    return replace(proposal, evidence=tuple(top_k_lines(made.top_k, k)), at_k=at_k)
 
 
 def _require_cutoff(site: Site) -> None:
@@ -100,7 +118,3 @@ def _number(site: Site) -> float:
         return float(text)
     except ValueError:
         return float(int(text, 0))
-
-
-def _top_k_lines(made: CalibrationMap, k: float) -> tuple[str, ...]:
-    return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from threshlint.output.data import Object, document, skipped_objects
@@ -13,6 +14,7 @@ from threshlint.site import Inventory
 if TYPE_CHECKING:
     from threshlint.calibration.map import CalibrationMap
     from threshlint.calibration.space import Space
+    from threshlint.calibration.top_k import AtK
 
 # Of the map's value: null where the owner has put another in its place.
 _OF_NEW = (
@@ -63,6 +65,11 @@ def _space_object(space: Space) -> Object:
     return {"model": space.model, "dimension": space.dimension, "metric": space.metric.value}
 
 
+def _top_k_object(at: AtK) -> Object:
+    recovery = [{"share": share, "k": k} for share, k in at.recovery]
+    return asdict(at) | {"recovery": recovery}
+
+
 def _proposal_object(proposal: Proposal) -> Object:
     site, found = proposal.site, proposal.recalibration
     measured = {name: getattr(found, name, None) if proposal.is_of_map else None for name in _OF_NEW}
@@ -89,6 +96,7 @@ def _proposal_object(proposal: Proposal) -> Object:
         **measured,
         "remarks": list(found.remarks) if found is not None else [],
         "evidence": list(proposal.evidence),
+        "top_k": _top_k_object(proposal.at_k) if proposal.at_k is not None else None,
         "obstacle": proposal.obstacle,
         "fingerprint": site.fingerprint,
     }

@@ -106,7 +106,7 @@ def _facts(proposal: Proposal) -> Iterator[str]:
         )
     if found.agreement_optimal is not None:
         lost = share(found.irreducible_disagreement)
-        yield f"best agreement at {agreement(proposal)}" + (f"; {lost} of it no value gives back" if lost else "")
+        yield f"best agreement at {agreement(proposal)}" + (f"; irreducible disagreement {lost}" if lost else "")
 
 
 def _cells(row: Sequence[str], widths: Sequence[int]) -> list[str]:

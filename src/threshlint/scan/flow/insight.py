@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from threshlint.scan.facts import Literal, Op
+from threshlint.scan.facts import Literal, Op, Operation
 from threshlint.scan.flow.direction import Direction
 from threshlint.scan.flow.engine import Engine
 from threshlint.scan.flow.meetings import Meetings
@@ -49,6 +49,7 @@ class Insight:
             low=measure.low,
             high=measure.high,
             population=self._population(site, uses),
+            inclusive=self._inclusive(site, uses),
             kept=self._kept(uses, literal) if measure.unit else None,
         )
 
@@ -90,6 +91,26 @@ class Insight:
             return None
         found = {self.populations.of(use) for use in uses}
         return found.pop() if len(found) == 1 else None
+
+    def _inclusive(self, site: Site, uses: list[Use]) -> bool | None:
+        """Return whether a score that equals a cutoff counts as close, by the operators that compare them."""
+        found = {
+            self._passes_when_equal(site, operation, use.demand.node)
+            for use in uses
+            for node in use.nodes
+            for operation in self.engine.users[node]
+            if operation[0] is Op.COMPARE and {operation[2], operation[4]} == {node, use.demand.node}
+        }
+        return found.pop() if len(found) == 1 else None
+
+    @staticmethod
+    def _passes_when_equal(site: Site, comparison: Operation, score: int) -> bool:
+        _, _, left, operator, _ = comparison
+        keeps_above: bool = operator.startswith(">") == (left == score)
+        # `score < cutoff` sorts out what is not close: what equals the cutoff stays.
+        sorts_out = keeps_above == (site.kind is Kind.DISTANCE_THRESHOLD)
+        passes: bool = operator.endswith("=") != sorts_out
+        return passes
 
     def _kept(self, uses: list[Use], literal: Literal) -> str | None:
         if len(uses) != 1 or uses[0].scaled:
