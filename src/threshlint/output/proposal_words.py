@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from threshlint.output.summary import files_scanned
@@ -30,8 +31,13 @@ def verdict(proposal: Proposal) -> str:
 
 
 def number(value: float | None) -> str:
-    """Write a number as far as it tells anything."""
+    """Write a threshold as far as it tells anything."""
     return "" if value is None else f"{value:.4g}"
+
+
+def ratio(value: float | None) -> str:
+    """Write a measure of agreement, or a ratio."""
+    return "" if value is None else f"{value:.3g}"
 
 
 def share(value: float | None) -> str:
@@ -42,7 +48,7 @@ def share(value: float | None) -> str:
 def interval(proposal: Proposal) -> str:
     """Give the interval of the new value."""
     found = _measured(proposal)
-    return _range(found.low, found.high) if found is not None else ""
+    return _range(found.low, found.high, number) if found is not None else ""
 
 
 def firing(proposal: Proposal) -> str:
@@ -59,7 +65,7 @@ def volume(proposal: Proposal) -> str:
     found = _measured(proposal)
     if found is None or found.volume_ratio is None:
         return ""
-    return f"{number(found.volume_ratio)} ({_range(found.volume_low, found.volume_high)})"
+    return f"{ratio(found.volume_ratio)} ({_range(found.volume_low, found.volume_high, ratio)})"
 
 
 def agreement(proposal: Proposal) -> str:
@@ -67,13 +73,13 @@ def agreement(proposal: Proposal) -> str:
     found = proposal.recalibration
     if found is None or found.agreement_optimal is None:
         return ""
-    return f"{number(found.agreement_optimal)} ({_range(found.agreement_low, found.agreement_high)})"
+    return f"{number(found.agreement_optimal)} ({_range(found.agreement_low, found.agreement_high, number)})"
 
 
 def why(proposal: Proposal) -> Iterator[str]:
     """Yield what the owner should know, a sentence each."""
     if proposal.reason:
-        yield proposal.reason
+        yield f"{proposal.verdict}: {proposal.reason}" if proposal.accepted is not None else proposal.reason
     yield from proposal.evidence
     found = proposal.recalibration
     if found is not None:
@@ -102,5 +108,9 @@ def _measured(proposal: Proposal) -> Recalibration | None:
     return proposal.recalibration if proposal.is_of_map else None
 
 
-def _range(low: float | None, high: float | None) -> str:
-    return f"{number(low)} to {number(high)}" if low is not None and high is not None else ""
+def _range(low: float | None, high: float | None, say: Callable[[float], str]) -> str:
+    if low is None or high is None:
+        return ""
+    if math.isinf(low) or math.isinf(high):  # the sample does not say where it ends
+        return f"up to {say(high)}" if math.isfinite(high) else f"from {say(low)}" if math.isfinite(low) else "open"
+    return f"{say(low)} to {say(high)}"

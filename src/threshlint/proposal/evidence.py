@@ -16,24 +16,27 @@ def top_k_lines(known: TopKEvidence | None, k: int) -> Iterator[str]:
         yield f"this map looks at the {known.depth} best hits and not at {k}"
         return
     at = known.at_k(k)
-    interval = f" ({at.overlap_low:.0%} to {at.overlap_high:.0%})" if at is not None else ""
-    overlap = f"{known.overlaps[k - 1]:.0%}{interval}"
+    interval = f" ({_share(at.overlap_low)} to {_share(at.overlap_high)})" if at is not None else ""
+    overlap = f"{_share(known.overlaps[k - 1])}{interval}"
     yield f"the new top {k} holds {overlap} of the old one, in the mean of {known.queries} queries"
     if at is not None:
         yield from _recovery(at, known.depth)
         if at.recall_old is not None and at.recall_new is not None:
-            recalls = f"the old top {k} holds {at.recall_old:.0%}, the new one {at.recall_new:.0%}"
+            recalls = f"the old top {k} holds {_share(at.recall_old)}, the new one {_share(at.recall_new)}"
             yield f"of the hits that people judged right, {recalls}"
     yield f"under the old model {_cliff(known.cliff_old)}, under the new one {_cliff(known.cliff_new)}"
 
 
 def _recovery(at: AtK, depth: int) -> Iterator[str]:
-    reached = [f"the new top {larger} holds {share:.0%} of it" for share, larger in at.recovery if larger is not None]
-    missed = [f"{share:.0%}" for share, larger in at.recovery if larger is None]
+    reached = [f"{_share(share)} of it are in the new top {larger}" for share, larger in at.recovery if larger]
+    missed = [_share(share) for share, larger in at.recovery if larger is None]
     if missed:
-        reached.append(f"no top up to {depth} holds {' or '.join(missed)}")
-    if reached:
-        yield ", ".join(reached)
+        reached.append(f"{' or '.join(missed)} are in no new top up to {depth}")
+    yield ", ".join(reached)
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f} %"
 
 
 def _cliff(cliff: Cliff) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from threshlint.site import Inventory
 
 if TYPE_CHECKING:
     from threshlint.calibration.map import CalibrationMap
+    from threshlint.calibration.recalibration import Recalibration
     from threshlint.calibration.space import Space
     from threshlint.calibration.top_k import AtK
 
@@ -65,6 +67,12 @@ def _space_object(space: Space) -> Object:
     return {"model": space.model, "dimension": space.dimension, "metric": space.metric.value}
 
 
+def _number(found: Recalibration | None, name: str) -> float | None:
+    """Return a number of a recalibration; an end of an interval may be open, which JSON cannot say."""
+    value: float | None = getattr(found, name, None)
+    return value if value is None or math.isfinite(value) else None
+
+
 def _top_k_object(at: AtK) -> Object:
     recovery = [{"share": share, "k": k} for share, k in at.recovery]
     return asdict(at) | {"recovery": recovery}
@@ -72,8 +80,8 @@ def _top_k_object(at: AtK) -> Object:
 
 def _proposal_object(proposal: Proposal) -> Object:
     site, found = proposal.site, proposal.recalibration
-    measured = {name: getattr(found, name, None) if proposal.is_of_map else None for name in _OF_NEW}
-    measured |= {name: getattr(found, name, None) for name in _OF_OLD}
+    measured = {name: _number(found, name) if proposal.is_of_map else None for name in _OF_NEW}
+    measured |= {name: _number(found, name) for name in _OF_OLD}
     method = found.method.value if found is not None and proposal.is_of_map else None
     return {
         "path": site.path,

@@ -13,15 +13,14 @@ from threshlint.output.proposal_words import (
     firing,
     interval,
     map_line,
-    number,
+    ratio,
     share,
     summary,
-    verdict,
     volume,
     why,
 )
 from threshlint.output.summary import skipped_lines
-from threshlint.output.text import column_widths, pad, printable, shorten
+from threshlint.output.text import column_widths, count, pad, printable, shorten
 from threshlint.proposal import Proposal
 from threshlint.site import Inventory
 
@@ -34,7 +33,7 @@ _INDENT = "  "
 _GAP = "  "
 _DETAIL = 4 * " "
 _WIDTH = 100  # where the page has none
-_LONGEST_NAME = 20
+_NAME_LENGTHS = (8, 24)
 _NOTHING = "-"
 
 
@@ -55,7 +54,7 @@ def _file_blocks(proposals: Sequence[Proposal], inventory: Inventory, page: Page
         return
     ordered = sorted(proposals, key=lambda proposal: (proposal.site.path, proposal.site.span))
     rows = [_row(proposal) for proposal in ordered]
-    widths = column_widths([_COLUMNS, *rows])
+    widths = _fitted(column_widths([_COLUMNS, *rows]), page.width or _WIDTH)
     yield [page.dim(_joined(_cells(_COLUMNS, widths)))]
     for path, group in groupby(zip(ordered, rows, strict=True), key=lambda pair: pair[0].site.path):
         lines = [page.bold(page.path(inventory.root, path))]
@@ -71,13 +70,13 @@ def _row(proposal: Proposal) -> tuple[str, ...]:
     site, found = proposal.site, proposal.recalibration
     return (
         f"{site.span.line}:{site.span.column}",
-        shorten(printable(site.name or ""), _LONGEST_NAME),
+        printable(site.name or ""),
         printable(site.value),
         proposal.new_text or _NOTHING,
         interval(proposal) or _NOTHING,
         firing(proposal) or _NOTHING,
-        number(found.f1 if found is not None and proposal.is_of_map else None) or _NOTHING,
-        verdict(proposal),
+        ratio(found.f1 if found is not None and proposal.is_of_map else None) or _NOTHING,
+        "accepted" if proposal.accepted is not None else str(proposal.verdict),
     )
 
 
@@ -98,11 +97,11 @@ def _facts(proposal: Proposal) -> Iterator[str]:
     if found is None:
         yield f"{proposal.site.kind}{where}{unit}"
         return
-    yield f"{proposal.site.kind}{where}{unit}; rests on {found.positives} that passed the old value"
+    yield f"{proposal.site.kind}{where}{unit}; rests on {count(found.positives, 'old positive')}"
     if proposal.is_of_map and found.precision is not None:
         yield (
-            f"held out: precision {number(found.precision)}, recall {number(found.recall)}, "
-            f"kappa {number(found.kappa)} (at least {number(found.kappa_low)}), volume {volume(proposal)}"
+            f"held out: precision {ratio(found.precision)}, recall {ratio(found.recall)}, "
+            f"kappa {ratio(found.kappa)} (at least {ratio(found.kappa_low)}), volume {volume(proposal)}"
         )
     if found.agreement_optimal is not None:
         lost = share(found.irreducible_disagreement)
@@ -110,7 +109,15 @@ def _facts(proposal: Proposal) -> Iterator[str]:
 
 
 def _cells(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    return [pad(cell, width) for cell, width in zip(row, widths, strict=True)]
+    return [pad(shorten(cell, width), width) for cell, width in zip(row, widths, strict=True)]
+
+
+def _fitted(widths: list[int], page_width: int) -> list[int]:
+    """Narrow the names until a row fits the page."""
+    shortest, longest = _NAME_LENGTHS
+    name = _COLUMNS.index("name")
+    room = page_width - len(_INDENT) - len(_GAP) * (len(widths) - 1) - sum(widths) + widths[name]
+    return [*widths[:name], min(widths[name], max(shortest, min(longest, room))), *widths[name + 1 :]]
 
 
 def _joined(cells: Sequence[str]) -> str:

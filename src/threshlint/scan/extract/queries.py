@@ -98,7 +98,7 @@ def read_query(parts: list[Part], literal: Callable[[str, int], int]) -> Query:
 
 def _unit(expression: str, role: str) -> str | None:
     """Return what a score is measured in, by the operator or the function that yields it, and its role in the end."""
-    unit = next((unit for pattern, unit in _UNITS if pattern.match(expression)), None)
+    unit = next((unit for pattern, unit in _UNITS if pattern.search(expression)), None)
     if unit is None or role == ("similarity" if unit.endswith("similarity") else "distance"):
         return unit
     return _COMPLEMENTS.get(unit)
