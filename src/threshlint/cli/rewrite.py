@@ -221,11 +221,11 @@ def _propose(
     options: _Options,
 ) -> tuple[list[Proposal], Plan]:
     """Make the proposals, and the plan of what becomes of the files by them."""
-    from threshlint.proposal import AcceptError, accept, candidates, propose
+    from threshlint.proposal import AcceptError, accept, candidates, propose_each
 
     new = settings.canonical(made.new.model)
     sites = [site for site in candidates(inventory, made.old.model, new, settings) if not kinds or site.kind in kinds]
-    found = propose(sites, made, settings, limits=options.limits, target=options.target)
+    found = propose_each(sites, made, settings, limits=options.limits, target=options.target)
     if sites and sys.stderr.isatty():
         with click.progressbar(found, len(sites), "Recalibrating", file=sys.stderr) as bar:
             proposals = list(bar)

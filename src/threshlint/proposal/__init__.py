@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threshlint.proposal.accept import AcceptError, Choice, accept, parse_choice
 from threshlint.proposal.nouns import Proposal, Refusal, written
-from threshlint.proposal.propose import candidates, propose
+from threshlint.proposal.propose import candidates, propose, propose_each
 
 __all__ = [
     "AcceptError",
@@ -15,5 +15,6 @@ __all__ = [
     "candidates",
     "parse_choice",
     "propose",
+    "propose_each",
     "written",
 ]

@@ -46,6 +46,29 @@ def candidates(inventory: Inventory, old: str, new: str, config: Config) -> Iter
 
 
 def propose(
+    inventory: Inventory,
+    made: CalibrationMap,
+    config: Config,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    target: Target | None = None,
+) -> tuple[Proposal, ...]:
+    """Propose a new value for each site of a map's old model, or say why there is none.
+
+    Args:
+        inventory: What was scanned; ``candidates`` says which of its sites are looked at.
+        made: The map from the old model to the new one.
+        config: The configuration that the scan went by. Its ``units`` and ``populations`` speak for sites that do not
+            speak for themselves, its ``aliases`` join the names of models.
+        limits: When a value is not vouched for.
+        target: What to keep where the map has labels: precision or recall.
+
+    """
+    sites = candidates(inventory, made.old.model, made.new.model, config)
+    return tuple(propose_each(sites, made, config, limits=limits, target=target))
+
+
+def propose_each(
     sites: Iterable[Site],
     made: CalibrationMap,
     config: Config,
@@ -53,7 +76,7 @@ def propose(
     limits: Limits = DEFAULT_LIMITS,
     target: Target | None = None,
 ) -> Iterator[Proposal]:
-    """Propose a new value for each of some sites of a map's old model, or say why there is none.
+    """Propose a new value for each of some sites, one after the other; see ``propose``.
 
     Args:
         sites: The sites, such as ``candidates`` yields them.
