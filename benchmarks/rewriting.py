@@ -1,7 +1,8 @@
 """Rewrite real packages, and prove that nothing changes but thresholds and their annotations.
 
-    python benchmarks/rewriting.py                    # five packages of the corpus
-    python benchmarks/rewriting.py semhash chonkie    # others
+    python benchmarks/rewriting.py                                # the table of docs/rewrite.md
+    python benchmarks/rewriting.py --write docs/rewrite.md        # and put it there
+    python benchmarks/rewriting.py semhash chonkie                # other packages of the corpus
 
 Each package is annotated by script, and every site gets a new value: the map's where it vouches for one, else one that
 is made up and accepted. The files before and after are then compared byte for byte, with numbers and models masked, and
@@ -21,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from scoring.labels import LabelError, read_corpus
 from scoring.packages import FetchError, unpacked
+from scoring.page import Markers, PageError, table, write_tables
 from scoring.rewritten import NEW, OLD, Rewritten, rewritten
 from scoring.tools import THRESHLINT, ToolError
 
@@ -28,6 +30,7 @@ from threshlint.calibration import PAIRS, TOP1, PairedSample, Space, fit, save, 
 
 HERE = Path(__file__).parent
 PACKAGES = ("gptcache", "mem0ai", "redisvl", "semantic-router", "txtai")
+MARKERS = Markers("rewriting", "benchmarks/rewriting.py")
 HEADER = ("package", "sites", "by the map", "accepted", "left", "git diff --shortstat", "anything else")
 
 
@@ -37,14 +40,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         done = list(_rewrite(options))
     except (FetchError, LabelError, ToolError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    rows = [HEADER, ("---",) * len(HEADER), *map(_row, done)]
-    print("".join(f"| {' | '.join(row)} |\n" for row in rows), end="")
+        return _fail(error)
+    tables = table(HEADER, map(_row, done))
+    print(tables, end="")
+    if options.write:
+        try:
+            write_tables(options.write, tables, MARKERS)
+        except (PageError, OSError) as error:
+            return _fail(error)
     wrong = [f"{each.name}: {what}" for each in done for what in each.wrong]
     for line in wrong:
         print(line, file=sys.stderr)
     return int(bool(wrong))
+
+
+def _fail(error: Exception) -> int:
+    print(f"error: {error}", file=sys.stderr)
+    return 2
 
 
 def _rewrite(options: argparse.Namespace) -> Iterator[Rewritten]:
@@ -93,6 +105,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--packages", type=Path, default=HERE / ".packages", metavar="DIR", help="where packages are kept"
     )
     parser.add_argument("--tool", type=shlex.split, default=THRESHLINT, help="the command that runs threshlint")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table between the markers of this page")
     return parser.parse_args(arguments)
 
 

@@ -34,8 +34,8 @@ def unit_of(site: Site, space: Space, config: Config) -> Unit:
     if name is None:
         raise NotKnownError(
             Refusal.UNIT_UNKNOWN,
-            f"the code does not say what it is measured in; add `unit={_example(site, space)}`, or what it is, to its "
-            "annotation, or set `units` in the configuration",
+            f"the code does not say what it is measured in; add `unit={_example(site, space)}`, or what it is, to "
+            f"{_annotation(site)}, or set `units` in the configuration",
         )
     if name in _SHARES:
         raise NotKnownError(
@@ -51,8 +51,8 @@ def unit_of(site: Site, space: Space, config: Config) -> Unit:
         grows = "lower is closer" if unit.is_distance else "higher is closer"
         raise NotKnownError(
             Refusal.UNIT_UNKNOWN,
-            f"by its unit, {name}, {grows}, and it is used as a {site.kind}; say `unit={_example(site, space)}` in its "
-            "annotation",
+            f"by its unit, {name}, {grows}, and it is used as a {site.kind}; say `unit={_example(site, space)}` in "
+            f"{_annotation(site)}",
         )
     return unit
 
@@ -70,14 +70,19 @@ def population_of(site: Site, config: Config) -> Population:
     if name is None:
         raise NotKnownError(
             Refusal.POPULATION_UNKNOWN,
-            "the code does not say over which pairs it decides; add one of these to its annotation: `population=pairs` "
-            "if any two items are compared, `population=top1` if only the best hit is, `population=topk:K` if the K "
-            "best are (or set `populations` in the configuration)",
+            f"the code does not say over which pairs it decides; add one of these to {_annotation(site)}: "
+            "`population=pairs` if any two items are compared, `population=top1` if only the best hit is, "
+            "`population=topk:K` if the K best are (or set `populations` in the configuration)",
         )
     try:
         return Population.parse(name)
     except CalibrationError as error:
-        raise NotKnownError(Refusal.POPULATION_UNKNOWN, f"{error}; correct its annotation") from error
+        raise NotKnownError(Refusal.POPULATION_UNKNOWN, f"{error}; correct {_annotation(site)}") from error
+
+
+def _annotation(site: Site) -> str:
+    """Say where somebody may write what the code does not say."""
+    return "the `threshold@key` beside its table" if site.keyed else "its annotation"
 
 
 def _example(site: Site, space: Space) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from threshlint.annotation import Suppression
 from threshlint.calibration.errors import CalibrationError
 from threshlint.calibration.population import Population
-from threshlint.calibration.recalibration import DEFAULT_LIMITS, Limits
+from threshlint.calibration.recalibration import DEFAULT_LIMITS, Limits, Recalibration
 from threshlint.config import Config
 from threshlint.proposal.convention import NotKnownError, population_of, unit_of
 from threshlint.proposal.evidence import top_k_lines
@@ -86,8 +87,13 @@ def propose_each(
         target: What to keep where the map has labels: precision or recall.
 
     """
+
+    @cache  # many sites share a value, and an answer takes a while
+    def ask(old: float, population: Population, unit: str, inclusive: bool) -> Recalibration:
+        return made.recalibrate(old, population, unit=unit, inclusive=inclusive, limits=limits, target=target)
+
     for site in sites:
-        yield _proposal(site, made, config, limits, target)
+        yield _proposal(site, made, config, ask)
 
 
 def _is_judged(site: Site, config: Config) -> bool:
@@ -96,7 +102,12 @@ def _is_judged(site: Site, config: Config) -> bool:
     return (config.tests or not site.test) and not suppressed and not is_ignored_in(site.path, code, config)
 
 
-def _proposal(site: Site, made: CalibrationMap, config: Config, limits: Limits, target: Target | None) -> Proposal:
+def _proposal(
+    site: Site,
+    made: CalibrationMap,
+    config: Config,
+    ask: Callable[[float, Population, str, bool], Recalibration],
+) -> Proposal:
     old = _number(site)
     if len(site.models) > 1:
         reason = (
@@ -110,8 +121,7 @@ def _proposal(site: Site, made: CalibrationMap, config: Config, limits: Limits, 
         _require_cutoff(site)
         unit = unit_of(site, made.old, config).name
         population = population_of(site, config)
-        inclusive = True if site.inclusive is None else site.inclusive
-        found = made.recalibrate(old, population, unit=unit, inclusive=inclusive, limits=limits, target=target)
+        found = ask(old, population, unit, site.inclusive is not False)
     except NotKnownError as error:
         return _with_evidence(Proposal(site, old, error.refusal, str(error), unit, population), made)
     except CalibrationError as error:
