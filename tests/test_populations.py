@@ -65,6 +65,10 @@ def f(texts):
             if util.cos_sim(a, b) > 0.8:
                 yield a, b
 """,
+    "two items in brackets of their own": """\
+def f(v):
+    return [j for i in range(9) for j in range(i) if cosine_similarity([v[i]], [v[j]])[0][0] > 0.8]
+""",
     "combinations, and a cosine by hand": """\
 def f(texts):
     return [1 for a, b in combinations(model.encode(texts), 2) if cosine(a, b) > 0.8]
@@ -169,6 +173,15 @@ def f(t, u):
 def f(q, d):
     v = model.encode([q, d])
     return util.cos_sim(v[0], v[1]).item() > 0.8
+""",
+    "two slices of one matrix": """\
+def f(q, texts):
+    v = model.encode([q, *texts])
+    return util.cos_sim(v[:1], v[1:]) > 0.8
+""",
+    "two of a matrix": """\
+def f(a, b):
+    return cosine_similarity([a, b])[0][1] > 0.8
 """,
     "the greatest of many queries": "def f(q, v):\n    return cosine_similarity(q, v).max() > 0.8\n",
     "the greatest within a set": """\

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from threshlint.cli._answers import Answers, answer_options
 from threshlint.cli._editing import (
     Plan,
     by_path,
@@ -30,20 +30,10 @@ from threshlint.output.text import count
 from threshlint.site import Kind
 
 if TYPE_CHECKING:
-    from threshlint.calibration.labelled import Target
     from threshlint.calibration.map import CalibrationMap
-    from threshlint.calibration.recalibration import Limits
     from threshlint.config import Config
     from threshlint.proposal import Choice, Proposal
     from threshlint.site import Inventory, Site
-
-
-@dataclass(frozen=True)
-class _Options:
-    """What bears on the answers of a map."""
-
-    limits: Limits
-    target: Target | None = None
 
 
 @click.command(
@@ -85,18 +75,6 @@ Exit codes:
     help="Give a site this value, whatever the map says: its fingerprint, or path:line (path:line:column where there "
     "are several). May be given several times.",
 )
-@click.option(
-    "--target",
-    metavar="TARGET",
-    help="What to keep where the map has labels: precision or recall, or how much of it, such as precision=0.9.",
-)
-@click.option(
-    "--limit",
-    "limited",
-    multiple=True,
-    metavar="LIMIT=VALUE",
-    help="When a value is not vouched for: kappa=0.6, volume=0.25 and same_hit=0.5 unless you say otherwise.",
-)
 @click.option("--diff", is_flag=True, help="Print what would change in the code, and change nothing.")
 @click.option("--write", "writes", is_flag=True, help="Change the code: values that are vouched for or accepted.")
 @click.option("--output-format", type=click.Choice(proposals_formats()), help="How to show the proposals (table).")
@@ -106,18 +84,19 @@ Exit codes:
     type=click.Path(path_type=Path, allow_dash=True),
     help="Write to a file, which is replaced as a whole.",
 )
+@answer_options
 @scan_options
 def command(
     paths: tuple[Path, ...],
     map_file: Path,
     kinds: tuple[str, ...],
     accepted: tuple[str, ...],
-    target: str | None,
-    limited: tuple[str, ...],
     diff: bool,
     writes: bool,
     output_format: str | None,
     output_file: Path | None,
+    target: str | None,
+    limits: tuple[str, ...],
     exclude: tuple[str, ...],
     no_gitignore: bool,
     config: Path | None,
@@ -134,7 +113,7 @@ def command(
     check_writable(file)
     choices = _choices(accepted)
     made = _load(map_file)
-    options = _options(made, target, limited)
+    answers = Answers.read(made, target, limits)
 
     from threshlint.config import load
     from threshlint.scan import scan
@@ -143,7 +122,7 @@ def command(
     if diff or writes:
         require_in_use(made.new.model, settings, "--map")
     inventory = scan(paths or (Path(),), settings)
-    proposals, plan = _propose(inventory, made, settings, kinds, choices, options)
+    proposals, plan = _propose(inventory, made, settings, kinds, choices, answers)
     if writes:
         write_files(plan, inventory, page_for(file))
     page = page_for(file)
@@ -179,53 +158,20 @@ def _load(map_file: Path) -> CalibrationMap:
         raise Failure(f"cannot read {map_file}: {error.strerror}") from error
 
 
-def _options(made: CalibrationMap, target: str | None, limited: Sequence[str]) -> _Options:
-    """Read the options that bear on what the map answers."""
-    from threshlint.calibration.labelled import Measure, Target
-    from threshlint.calibration.recalibration import DEFAULT_LIMITS, Limits
-
-    limits = {}
-    for text in limited:
-        name, _, value = text.partition("=")
-        if name not in {each.name for each in fields(Limits)} or not _is_share(value):
-            names = ", ".join(each.name for each in fields(Limits))
-            raise click.BadParameter(f"{text!r} is none of {names} with a value above 0.", param_hint="'--limit'")
-        limits[name] = float(value)
-    options = _Options(replace(DEFAULT_LIMITS, **limits))
-    if target is None:
-        return options
-    measure, _, value = target.partition("=")
-    if measure not in list(Measure) or (value and not (_is_share(value) and float(value) <= 1)):
-        raise click.BadParameter(
-            f"{target!r} is neither precision nor recall, nor one of them with a share such as precision=0.9.",
-            param_hint="'--target'",
-        )
-    if made.labels is None:
-        raise click.BadParameter("the map has no labels: calibrate with --labels first.", param_hint="'--target'")
-    return replace(options, target=Target(Measure(measure), float(value) if value else None))
-
-
-def _is_share(text: str) -> bool:
-    try:
-        return 0 < float(text) < math.inf
-    except ValueError:
-        return False
-
-
 def _propose(
     inventory: Inventory,
     made: CalibrationMap,
     settings: Config,
     kinds: Sequence[str],
     choices: Sequence[Choice],
-    options: _Options,
+    answers: Answers,
 ) -> tuple[list[Proposal], Plan]:
     """Make the proposals, and the plan of what becomes of the files by them."""
     from threshlint.proposal import AcceptError, accept, candidates, propose_each
 
     new = settings.canonical(made.new.model)
     sites = [site for site in candidates(inventory, made.old.model, new, settings) if not kinds or site.kind in kinds]
-    found = propose_each(sites, made, settings, limits=options.limits, target=options.target)
+    found = propose_each(sites, made, settings, limits=answers.limits, target=answers.target)
     if sites and sys.stderr.isatty():
         with click.progressbar(found, len(sites), "Recalibrating", file=sys.stderr) as bar:
             proposals = list(bar)
@@ -253,33 +199,22 @@ def _plan_file(
     made: CalibrationMap,
     settings: Config,
 ) -> list[Proposal]:
-    """Plan one file; return its proposals, with what is in the way, but for those that its tables have a value for."""
-    from threshlint.rewrite import (
-        Change,
-        RewriteError,
-        already_there,
-        apply_what_goes,
-        line_length_of,
-        read_original,
-    )
+    """Plan one file; return its proposals, with what is in the way of each."""
+    from threshlint.rewrite import RewriteError, line_length_of, read_original
+    from threshlint.rewrite.proposals import carry_out
 
-    new, canonical = made.new.model, settings.canonical
     try:
         original = read_original(Path(inventory.root, path))
-        there = already_there(original.text, [each.site for each in proposals], sites, new, canonical)
-        proposals = [each for each in proposals if each.accepted is not None or each.site not in there]
-        changes = [Change(each.site, each.new_text, (new,)) for each in proposals if each.is_ok]
-        done = apply_what_goes(original.text, changes, sites, line_length_of(original.path), canonical)
+        length = line_length_of(original.path)
+        done = carry_out(original.text, proposals, sites, length, made.new.model, settings.canonical)
         original.encode(done.text)
     except RewriteError as error:
         plan.failed[path] = str(error)
         return [replace(each, obstacle=str(error)) for each in proposals]
-    reasons = {change.site: reason.removeprefix(f"line {change.site.line}: ") for change, reason in done.left}
-    plan.written += [change.site for change in done.made]
-    plan.left += reasons.items()
+    plan.written += done.written
     if done.text != original.text:
         plan.texts[path] = original, done.text
-    return [replace(each, obstacle=reasons.get(each.site)) for each in proposals]
+    return list(done.proposals)
 
 
 def _remarks(inventory: Inventory, made: CalibrationMap, settings: Config, proposals: Sequence[Proposal]) -> list[str]:

@@ -161,7 +161,8 @@ class Populations:
             handed = receiver if receiver >= 0 and self.engine.held[receiver] else (*made[3], -1)[0]
             return None, [(handed, way)]
         compared = self._compared(made)
-        if len(compared) == 2 or (len(compared) == 1 and word in _WITH_ITSELF):
+        with_itself = len(compared) == 1 and word in _WITH_ITSELF and not way.picks
+        if len(compared) == 2 or with_itself:
             is_one_set = len({self._set_of(each) for each in compared}) == 1
             if is_one_set or way.best is not _Best.NO:
                 return self._of_compared(compared, is_one_set, way.best), []
@@ -255,7 +256,8 @@ class Populations:
         return made is not None and made[0] is Op.SEQUENCE and len(made[2]) == 1
 
     def _set_of(self, node: int) -> Hashable:
-        """Return what stands for the set that vectors are taken from."""
+        """Return what stands for the set that vectors are taken from; two slices of one are two sets."""
+        walked = False
         for _ in range(_FARTHEST):
             made = self.origins.made_by(node)
             if made is None:
@@ -263,13 +265,14 @@ class Populations:
                 if bound in ({node}, frozenset()) or len(bound) > 1:
                     return bound
                 (node,) = bound
-            elif made[0] in (Op.ITERATE, Op.SLICE) or (made[0] is Op.ITEM and made[3] is None):
+            elif made[0] is Op.ITERATE or (made[0] is Op.ITEM and made[3] is None) or (made[0] is Op.SLICE and walked):
+                walked = walked or made[0] is Op.ITERATE
                 node = made[2]
             elif made[0] is Op.UNPACK:
                 column = self._column(made)
                 if column is None:
                     return node
-                node = column
+                walked, node = True, column
             elif made[0] is Op.SEQUENCE and len(made[2]) == 1:
                 node = made[2][0]
             elif made[0] is Op.ATTRIBUTE and made[3] == "T":
