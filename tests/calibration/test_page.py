@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from threshlint.proposal import Refusal
 
 from tests.calibration.conftest import HOSTILE, paired_vectors
 from threshlint.calibration import PAIRS, TOP1, CalibrationMap, PairedSample, Space, Verdict, fit, load, top_k
@@ -23,6 +22,7 @@ from threshlint.pages.calibration.figures import distributions, flips, mapping
 from threshlint.pages.layout import sentence
 from threshlint.pages.scale import Scale, short
 from threshlint.pages.svg import Drawing
+from threshlint.proposal import Refusal
 
 VOID = {"meta", "link", "br"}
 STYLE = Path(words.__file__).parents[1] / "templates" / "style.css"
