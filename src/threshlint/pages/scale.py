@@ -74,5 +74,6 @@ def _steps(low: float, high: float, count: int) -> Iterator[tuple[float, str]]:
 def _powers(low: float, high: float, count: int) -> Iterator[tuple[float, str]]:
     first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))
     every = max(1, math.ceil((last - first) / count))
-    for power in range(first, last + 1, every):
-        yield 10.0**power, short(10.0**power)
+    for value in (10.0**power for power in range(first, last + 1, every)):
+        if low <= value <= high:  # which the logarithm's rounding may belie
+            yield value, short(value)
