@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from tests.calibration.conftest import CODE, calibrate, paired_vectors
+from tests.calibration.test_reading import WRITERS
 from threshlint.calibration.map_file import load
 from threshlint.calibration.population import PAIRS, TOP1, top_k
+from threshlint.calibration.recalibration import Verdict
 from threshlint.cli import main
+from threshlint.cli.calibrate import command
 
-from .conftest import CODE, calibrate, paired_vectors
+if os.name != "nt":
+    import pty
 
 FILES = ("old.npy", "new.npy")
 
@@ -35,10 +45,19 @@ class TestItWrites:
         assert (made.old.model, made.old.dimension) == ("old-model", 24)
         assert (made.new.model, made.new.dimension) == ("new-model", 32)
 
-    def test_no_bar_where_no_terminal_is(self, sample: Path) -> None:
-        result = calibrate(*FILES, "-o", "made.thrmap")
-        assert "\r" not in result.stderr
-        assert "calibrating" not in result.stderr
+    @pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals")
+    def test_a_bar_to_a_terminal_only(self, sample: Path) -> None:
+        arguments = [*FILES, "-o", "made.thrmap", "--no-page", "--old-model", "a", "--new-model", "b"]
+        call = [sys.executable, "-m", "threshlint", "calibrate", *arguments]
+        piped = subprocess.run(call, capture_output=True, check=True)
+        assert b"calibrating" not in piped.stderr
+        terminal, end = pty.openpty()
+        with os.fdopen(terminal, "rb", buffering=0) as opened:
+            subprocess.run(call, stdout=subprocess.PIPE, stderr=end, check=True, env={**os.environ, "TERM": "xterm"})
+            os.close(end)
+            seen = opened.read(1 << 16)
+        assert b"calibrating" in seen
+        assert b"100%" in seen
 
     def test_the_identity_of_both_spaces(self, sample: Path) -> None:
         calibrate(
@@ -67,8 +86,6 @@ class TestItWrites:
 
     @pytest.mark.parametrize("ending", [".npz", ".jsonl", ".parquet"])
     def test_the_same_map_whatever_the_order_of_ids(self, ending: str, sample: Path) -> None:
-        from .test_reading import WRITERS
-
         old, new = paired_vectors()
         ids = [f"item {row:03}" for row in range(len(old))]
         digests = set()
@@ -93,6 +110,25 @@ class TestItWrites:
         assert calibrate(*FILES, "-o", "made.thrmap").exit_code == 0
         assert load(sample / "made.thrmap").sample.items == 180
         assert "<!DOCTYPE html>" in (sample / "made.html").read_text(encoding="utf-8")
+
+
+class TestTheDocs:
+    PAGE = (Path(__file__).parents[2] / "docs" / "calibrate.md").read_text(encoding="utf-8")
+
+    def test_have_every_option(self) -> None:
+        options = {name for option in command.params if isinstance(option, click.Option) for name in option.opts}
+        assert {name for name in options if f"`{name}" not in self.PAGE and f" {name} " not in self.PAGE} == set()
+
+    def test_have_every_verdict(self) -> None:
+        assert {verdict for verdict in Verdict if f"| `{verdict}` |" not in self.PAGE} == set()
+
+    def test_show_how_to_draw_a_sample(self) -> None:
+        (code,) = re.findall(r"```python\n(.*?)```", self.PAGE, re.DOTALL)
+        old, new = (np.repeat(vectors, 6, axis=0) for vectors in paired_vectors())
+        drawn: dict[str, Any] = {"old": old, "new": new}
+        exec(code, drawn)
+        assert drawn["is_seed"].sum() == 600
+        assert len(drawn["items"]) == len(drawn["is_seed"]) > 600
 
 
 class TestTheProject:

@@ -177,10 +177,11 @@ class TestThePage:
         assert words.unit_words(unit_of(made.old).name) in html
         assert "nan" not in html
 
-    def test_progress_reaches_the_end(self, made: CalibrationMap) -> None:
-        old, new = paired_vectors()
+    def test_is_the_same_for_the_same_map_and_tells_how_far_it_is(self) -> None:
+        sample = PairedSample(*paired_vectors())
+        subject = Subject(fit(sample, Space("old", 24), Space("new", 32)), sample)
         told: list[float] = []
-        render(Subject(made, PairedSample(old, new)), told.append)
+        assert render(subject) == render(subject, told.append)
         assert told == sorted(told)
         assert told[-1] == 1.0
 
@@ -234,11 +235,6 @@ class TestThePictures:
             ):
                 for value in re.findall(rf' {name}="(-?[\d.]+)"', svg):
                     assert 0 <= float(value) <= limit
-
-    def test_are_the_same_for_the_same_map(self, made: CalibrationMap) -> None:
-        old, new = paired_vectors()
-        subject = Subject(made, PairedSample(old, new))
-        assert render(subject) == render(subject)
 
     def test_thresholds_are_round_and_within_reach(self, made: CalibrationMap) -> None:
         for population in made.populations:

@@ -288,7 +288,10 @@ def _write(made: CalibrationMap, map_file: Path, page: str | None, page_file: Pa
 @contextmanager
 def _progress(label: str) -> Iterator[Callable[[float], None]]:
     """Show how far something is, on a terminal only."""
-    with click.progressbar(length=_STEPS, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    if not sys.stderr.isatty():
+        yield lambda share: None
+        return
+    with click.progressbar(length=_STEPS, label=label, file=sys.stderr) as bar:
 
         def tell(share: float) -> None:
             bar.update(max(0, round(share * _STEPS) - bar.pos))
