@@ -42,7 +42,7 @@ def thresholds_of(made: CalibrationMap, population: Population, wanted: Iterable
 def curve_of(
     made: CalibrationMap, population: Population, thresholds: Sequence[float], done: Callable[[], None]
 ) -> list[Recalibration]:
-    """Ask the map for each threshold, in the metric's own unit.
+    """Ask the map for each threshold, in the metric's own unit, and for no second opinion, which takes long.
 
     Args:
         made: The map.
@@ -54,7 +54,7 @@ def curve_of(
     answers = []
     new_unit = unit_of(made.new).name
     for threshold in thresholds:
-        answers.append(made.recalibrate(threshold, population, new_unit=new_unit))
+        answers.append(made.recalibrate(threshold, population, new_unit=new_unit, second_opinion=False))
         done()
     return answers
 
