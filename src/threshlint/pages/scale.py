@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _NICE = (1, 2, 2.5, 5, 10)
+_NEARLY = 0.8  # a few ticks too many are better than half as many
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def short(count: float) -> str:
 def _steps(low: float, high: float, count: int) -> Iterator[tuple[float, str]]:
     rough = (high - low) / max(count, 1)
     size = 10 ** math.floor(math.log10(rough))
-    step = next(nice * size for nice in _NICE if nice * size >= rough * (1 - 1e-9))
+    step = next(nice * size for nice in _NICE if nice * size >= rough * _NEARLY)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     if round(step, decimals) != step and abs(round(step, decimals) - step) > step * 1e-6:
         decimals += 1  # steps of 2.5

@@ -124,13 +124,14 @@ def fixed(value: float, digits: int) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """Write an interval, with two digits that matter; open ends where the sample ends first."""
+    """Write an interval, with two digits that matter; the sample may rule nothing out on one side, or on both."""
     if low is None or high is None:
         return NOTHING
     width = high - low
     digits = 3 if not 0 < width < math.inf else max(0, 1 - math.floor(math.log10(width)))
-    ends = [fixed(end, digits) if math.isfinite(end) else "…" for end in (low, high)]
-    return " to ".join(ends)
+    if math.isinf(low):
+        return "anything" if math.isinf(high) else f"up to {fixed(high, digits)}"
+    return f"from {fixed(low, digits)} on" if math.isinf(high) else f"{fixed(low, digits)} to {fixed(high, digits)}"
 
 
 def share(value: float | None) -> str:
