@@ -80,11 +80,11 @@ def _disagreement(facts: Facts, limits: Limits) -> str:
 
 
 def _few(facts: Facts, limits: Limits) -> str:
-    width = (
-        "unknown" if facts.volume is None or facts.volume.half_width > 10 else f"within {facts.volume.half_width:.0%}"
-    )
+    if facts.volume is None or facts.volume.half_width > 1:
+        width = "it may be anything"  # all hangs on one or two families, or on hardly any pair
+    else:
+        width = f"known within {100 * facts.volume.half_width:.0f} %"
     return (
-        f"{facts.positives} old-positive pairs are too few: the volume is known {width}, "
-        f"and {limits.volume:.0%} is asked for; "
-        "add the nearest neighbours of some items in both spaces to the sample"
+        f"{facts.positives} old-positive pairs do not settle the volume ({width}; within {100 * limits.volume:g} % is "
+        "asked for): add the nearest neighbours of some items in both spaces to the sample"
     )
