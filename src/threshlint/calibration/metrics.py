@@ -32,6 +32,11 @@ class Metric(str, Enum):
         return self in (Metric.L2, Metric.SQUARED_L2, Metric.ANGLE)
 
 
+def widened(vectors: Vectors) -> Vectors:
+    """Return the vectors in single or double precision: products of others are slow, of half precision coarse too."""
+    return vectors.astype(np.float64 if vectors.dtype.itemsize > 4 else np.float32, copy=False)
+
+
 def normalised(vectors: Vectors) -> Vectors:
     """Return the vectors at length 1.
 
@@ -104,6 +109,5 @@ class Closeness:
 
 
 def _prepared(metric: Metric, vectors: Vectors) -> Vectors:
-    # Products of what is neither single nor double precision are slow; those of half precision are coarse besides.
-    vectors = vectors.astype(np.float64 if vectors.dtype.itemsize > 4 else np.float32, copy=False)
+    vectors = widened(vectors)
     return normalised(vectors) if metric in (Metric.COSINE, Metric.ANGLE) else vectors
