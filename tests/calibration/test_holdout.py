@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.calibration.samples import fitted, related, scores_of
-from threshlint.calibration import PAIRS
+from threshlint.calibration import PAIRS, holdout
 from threshlint.calibration.agreement import agreement
 from threshlint.calibration.holdout import FOLDS, assign_folds, held_out
 from threshlint.calibration.matching import match
@@ -26,8 +26,6 @@ def test_folds_are_drawn() -> None:
 
 
 def test_no_pair_is_judged_by_a_threshold_that_saw_its_families(monkeypatch: pytest.MonkeyPatch) -> None:
-    from threshlint.calibration import holdout
-
     made = fitted(related(count=15))
     scores = made.scores_of(PAIRS)
     folds = assign_folds(scores.group_sizes, 0)
@@ -54,9 +52,7 @@ def test_chance_alone_is_seen_through() -> None:
     old, new = (rng.random(400) < 0.05).astype(float), rng.random(400)
     scores = scores_of(old, new, queries, queries, dyadic=False)
     on_others = held_out(scores, scores.tail, 0.5, 0)
-    optimal = max(
-        agreement(scores, scores.tail, 0.5, threshold).f1 or 0.0 for threshold in np.sort(new)[:-1]
-    )
+    optimal = max(agreement(scores, scores.tail, 0.5, threshold).f1 or 0.0 for threshold in np.sort(new)[:-1])
     assert on_others.optimal.f1 is not None
     assert on_others.optimal.f1 < optimal
 
