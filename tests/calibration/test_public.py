@@ -57,6 +57,6 @@ def test_the_example_in_the_docstring_runs(capsys: pytest.CaptureFixture[str]) -
 
     assert library.__doc__ is not None
     example = inspect.cleandoc(library.__doc__[library.__doc__.index("    from threshlint") :])
-    sample = related(dimension=384, count=50)
+    sample = related(dimension=384, count=15)
     exec(example, {"old_vectors": sample.old, "new_vectors": sample.new})
     assert "Recalibration(" in capsys.readouterr().out
