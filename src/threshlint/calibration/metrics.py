@@ -68,6 +68,10 @@ class Closeness:
         self.first = _prepared(metric, first)
         self.second = self.first if second is None else _prepared(metric, second)
         if metric in (Metric.L2, Metric.SQUARED_L2):
+            # Distances do not care where the origin is, and the squares of vectors far from it cancel.
+            centre = self.second.mean(axis=0)
+            self.first = self.first - centre
+            self.second = self.first if second is None else self.second - centre
             self._first_squares = np.einsum("ij,ij->i", self.first, self.first)
             self._second_squares = (
                 self._first_squares if second is None else np.einsum("ij,ij->i", self.second, self.second)
