@@ -11,7 +11,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from threshlint.config_keys import DEFAULT_EXCLUDE, DEFAULT_TEST_PATHS, KEYS, Key, WrongValueError, toml_kind
+from threshlint.config_keys import (
+    DEFAULT_CACHE,
+    DEFAULT_EXCLUDE,
+    DEFAULT_SIZE_LIMIT,
+    DEFAULT_TEST_PATHS,
+    KEYS,
+    Key,
+    WrongValueError,
+    toml_kind,
+)
 from threshlint.patterns import compile_patterns
 from threshlint.site import Evidence
 
@@ -48,6 +57,9 @@ class Config:
     test_paths: tuple[str, ...] = DEFAULT_TEST_PATHS
     require_owner: bool = False
     calls: tuple[Mapping[str, Any], ...] = ()
+    cache_dir: str = DEFAULT_CACHE
+    file_size_limit: int = DEFAULT_SIZE_LIMIT  # bytes
+    file_time_limit: float | None = None  # seconds; else it goes by the size of the file
 
     def canonical(self, model: str) -> str:
         """Give the one name of a model: ``aliases`` joins the others, ``@256`` and the like stay."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from threshlint.scan.lexer import MOST_BRACKETS, Lexed, lex
-from threshlint.scan.source import Unreadable, is_generated, read_source
+from threshlint.scan.source import MOST_BYTES, Unreadable, decode, digest_of, is_generated, read_bytes
 
 if TYPE_CHECKING:
     import libcst
@@ -35,6 +35,7 @@ class Job:
     path: Path
     relative: str
     module: str
+    most_bytes: int = MOST_BYTES
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Analysed:
     comments: FileComments | None = None
     reason: str | None = None
     risky: bool = False  # to be done again where a crash costs nothing but itself
+    digest: str = ""  # of the file's content, where that alone decided what came of it
 
 
 def analyse(job: Job, *, expendable: bool = False) -> Analysed:
@@ -53,19 +55,23 @@ def analyse(job: Job, *, expendable: bool = False) -> Analysed:
 
     Code that may crash or stall the parser is only parsed if this process may die (``expendable``).
     """
-    source = read_source(job.path)
+    content = read_bytes(job.path, job.most_bytes)
+    if isinstance(content, Unreadable):
+        return Analysed(job.relative, reason=content.reason)
+    digest = digest_of(content)
+    source = decode(content)
     if isinstance(source, Unreadable):
-        return Analysed(job.relative, reason=source.reason)
+        return Analysed(job.relative, reason=source.reason, digest=digest)
     if is_generated(source.text, job.relative):
-        return Analysed(job.relative)
+        return Analysed(job.relative, digest=digest)
     try:
         lexed = lex(source.text)
         if lexed.most_brackets > MOST_BRACKETS:
             reason = f"is nested too deeply: Python allows {MOST_BRACKETS} open brackets, and it has more"
-            return Analysed(job.relative, reason=reason)
+            return Analysed(job.relative, reason=reason, digest=digest)
         if not expendable and is_risky(lexed):
             return Analysed(job.relative, reason=_TOO_DEEP, risky=True)
-        return _parse(job, lexed)
+        return replace(_parse(job, lexed), digest=digest)
     except RecursionError:
         return Analysed(job.relative, reason=_TOO_DEEP)
     except MemoryError:
