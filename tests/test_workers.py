@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from threshlint.scan import stack, workers
-from threshlint.scan.analyse import Analysed, Job
+from threshlint.scan.analyse import Job
+from threshlint.scan.entry import Entry
 from threshlint.scan.stack import with_deep_stack
-from threshlint.scan.workers import analyse_all
+from threshlint.scan.tasks import AnalyseFile
+from threshlint.scan.workers import Workers
 
 CODE = "def f(a, b):\n    return a + b\n" * 40
 
@@ -38,13 +40,19 @@ def jobs(tmp_path: Path) -> list[Job]:
     return made
 
 
-def reasons(results: list[Analysed]) -> dict[str, str]:
-    return {result.relative: result.reason for result in results if result.reason is not None}
+def analyse_all(jobs: list[Job], limit: float | None = None) -> dict[str, Entry]:
+    wanted = [AnalyseFile(job, job.path.stat().st_size, limit) for job in jobs]
+    with Workers() as pool:
+        return {job.relative: result for job, result in zip(jobs, pool.do(wanted), strict=True)}
 
 
-def assert_all_else_is_analysed(results: list[Analysed], jobs: list[Job]) -> None:
-    assert [result.relative for result in results] == [job.relative for job in jobs]
-    assert all((result.facts is None) == (result.reason is not None) for result in results)
+def reasons(results: dict[str, Entry]) -> dict[str, str]:
+    return {path: result.reason for path, result in results.items() if result.reason is not None}
+
+
+def assert_all_else_is_analysed(results: dict[str, Entry], jobs: list[Job]) -> None:
+    assert list(results) == [job.relative for job in jobs]
+    assert all((result.facts == b"") == (result.reason is not None) for result in results.values())
 
 
 def hook_start(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
@@ -60,13 +68,13 @@ def hook_start(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
 
 
 WHEN_AT_M7 = """\
-import os, signal, threshlint.scan.worker as worker
-analyse = worker.analyse
+import os, signal, threshlint.scan.tasks as tasks
+analyse = tasks.analyse
 def hooked(job, **options):
     if job.relative == "m7.py":
         {}
     return analyse(job, **options)
-worker.analyse = hooked
+tasks.analyse = hooked
 """
 
 
@@ -107,9 +115,8 @@ def test_a_worker_that_is_killed_once_costs_nothing(
 
 
 def test_a_file_that_takes_for_ever_is_given_up(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_SECONDS", 1.5)
     hook_start(monkeypatch, WHEN_AT_M7.format("import time; time.sleep(60)"))
-    results = analyse_all(jobs)
+    results = analyse_all(jobs, limit=1.5)
     assert reasons(results) == {"m7.py": "takes too long to parse; simplify or exclude it"}
     assert_all_else_is_analysed(results, jobs)
 
@@ -148,7 +155,7 @@ def test_few_files_start_no_process(jobs: list[Job], monkeypatch: pytest.MonkeyP
 
 
 def test_it_works_from_any_thread(jobs: list[Job]) -> None:
-    done: list[list[Analysed]] = []
+    done: list[dict[str, Entry]] = []
     threads = [threading.Thread(target=lambda: done.append(analyse_all(jobs))) for _ in range(2)]
     for thread in threads:
         thread.start()
@@ -161,7 +168,7 @@ SCRIPT = """\
 import sys
 from pathlib import Path
 from threshlint.config import Config
-from threshlint.scan import scan, workers
+from threshlint.scan import scan, tasks, workers
 workers.WORTH_WORKERS = 0
 workers._cores = lambda: 2
 print("started", flush=True)
@@ -192,7 +199,7 @@ def test_the_scanned_project_is_not_imported(jobs: list[Job], tmp_path: Path, mo
 def test_an_end_in_the_middle_leaves_no_process(ending: signal.Signals, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.py").write_text("match x:\n  case " + "[" * 50 + "]" * 50 + ":\n    pass\n")
-    script = SCRIPT.replace("= 0\n", "= 0; workers._SECONDS = 5.0; workers._CHUNK_FILES = 1\n", 1)
+    script = SCRIPT.replace("= 0\n", "= 0; tasks._SECONDS = 5.0; workers._CHUNK_FILES = 1\n", 1)
     command = [sys.executable, "-c", script, str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     wait_for(lambda: len(members(process.pid)) == 3)

@@ -89,6 +89,11 @@ class Config:
             for code in codes
         )
 
+    @property
+    def cache_folder(self) -> Path:
+        """The folder of the cache."""
+        return self.root / self.cache_dir
+
     @cached_property
     def _canonical_names(self) -> dict[str, str]:
         return {name: canonical for canonical, names in self.aliases.items() for name in names}

@@ -41,6 +41,7 @@ DEFAULT_EXCLUDE = (
 )
 DEFAULT_CACHE = ".threshlint_cache"
 DEFAULT_SIZE_LIMIT = 10_000_000
+_A_DAY = 86_400  # seconds
 DEFAULT_TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "tests.py", "conftest.py")
 
 
@@ -71,18 +72,20 @@ def _boolean(value: object) -> bool:
     return value
 
 
-def _positive(value: object) -> float:
+def _seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise WrongValueError(f"must be a number, not {toml_kind(value)}")
-    if not 0 < value < float("inf"):
-        raise WrongValueError(f"must be more than 0 and an end, not {value}")
+    if not 0 < value <= _A_DAY:
+        raise WrongValueError(f"must be more than 0 and no more than a day, not {value}")
     return value
 
 
-def _positive_integer(value: object) -> int:
+def _bytes(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise WrongValueError(f"must be an integer, not {toml_kind(value)}")
-    return int(_positive(value))
+    if value < 1:
+        raise WrongValueError(f"must be more than 0, not {value}")
+    return value
 
 
 def _path(value: object) -> str:
@@ -323,23 +326,24 @@ KEYS = (
         f"{DEFAULT_SIZE_LIMIT}",
         "file-size-limit = 2_000_000",
         "How many bytes a file may have to be read. A larger one is named as not analysed.",
-        _positive_integer,
+        _bytes,
     ),
     Key(
         "file-time-limit",
         "number",
         "10 s, and 40 s a megabyte",
         "file-time-limit = 5",
-        "How many seconds the analysis of one file may take. One that takes longer is ended, and named as not analysed.",
-        _positive,
+        "How many seconds the analysis of one file may take. One that takes longer is ended, and the file is named as "
+        "not analysed.",
+        _seconds,
     ),
     Key(
         "cache-dir",
         "string",
         f'"{DEFAULT_CACHE}"',
         'cache-dir = "build/threshlint"',
-        "The folder of the cache, seen from the root. `--cache-dir` names another for one run, `--no-cache` does "
-        "without.",
+        "The folder of the [cache](how-it-works.md#cache), seen from the root. `--cache-dir` names another for one "
+        "run, `--no-cache` does without.",
         _path,
     ),
     Key(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from threshlint.cli._failure import Failure
+from threshlint.cli._scanning import scan_for_command
 from threshlint.cli._settings import overridden, scan_options
 from threshlint.cli._writing import page_for, write
 from threshlint.output.page import Page
@@ -72,6 +73,8 @@ def command(
     min_evidence: str | None,
     exclude: tuple[str, ...],
     no_gitignore: bool,
+    no_cache: bool,
+    cache_dir: Path | None,
     config: Path | None,
     isolated: bool,
 ) -> None:
@@ -82,13 +85,16 @@ def command(
     annotation = _annotation(models, owner, reason)
 
     from threshlint.config import load
-    from threshlint.scan import scan
 
     settings = overridden(
-        load(Path.cwd(), config, isolated), min_evidence=min_evidence, exclude=exclude, gitignore=not no_gitignore
+        load(Path.cwd(), config, isolated),
+        min_evidence=min_evidence,
+        exclude=exclude,
+        gitignore=not no_gitignore,
+        cache_dir=cache_dir,
     )
     _require_in_use(annotation, settings)
-    inventory = scan(paths or (Path(),), settings)
+    inventory = scan_for_command(paths or (Path(),), settings, no_cache=no_cache)
     plan = _plan(inventory, _wanted(inventory, settings, kinds), annotation)
     page = page_for(None)
     if diff:

@@ -13,6 +13,7 @@ from threshlint.scan.lexer import lex
 if TYPE_CHECKING:
     from threshlint.scan.solve import Outcome
 
+
 @dataclass(frozen=True)
 class Asked:
     """What has to be looked up in one file."""

@@ -90,12 +90,14 @@ def has_generated_name(path: str) -> bool:
 def _read_regular_file(path: Path, most: int) -> bytes | Unreadable:
     # Opening a FIFO waits for its writer, unless it is told not to.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode):
         os.close(descriptor)
-        return Unreadable("is a folder" if stat.S_ISDIR(mode) else "is not a regular file")
+        return Unreadable("is a folder" if stat.S_ISDIR(state.st_mode) else "is not a regular file")
     with open(descriptor, "rb") as file:
-        content = file.read(most + 1)
+        content = file.read(min(state.st_size, most) + 1)  # what is asked for is memory that is taken
+        if state.st_size < len(content) <= most:  # it has grown since
+            content += file.read(most + 1 - len(content))
     if len(content) > most:
         return Unreadable(f"is larger than {most / 1_000_000:g} MB (`file-size-limit`); exclude it, or split it")
     return content

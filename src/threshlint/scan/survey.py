@@ -69,9 +69,7 @@ def inventory(survey: Survey, named: Collection[str], skipped: Sequence[Skipped]
     owners = read_owners(config.root)
     return Inventory(
         str(config.root),
-        tuple(
-            replace(site, owner=site.owner or owners.of(site.path)) for site in survey.sites if site.path in named
-        ),
+        tuple(replace(site, owner=site.owner or owners.of(site.path)) for site in survey.sites if site.path in named),
         tuple(each for each in survey.embedders if each.path in named),
         tuple(sorted((*skipped, *_skipped(survey, named)), key=lambda each: each.path)),
         tuple(each for each in survey.annotations if each.path in named),

@@ -29,6 +29,9 @@ class Task(Protocol):
     def seconds(self) -> float | None:
         """How long it may take."""
 
+    def prepare(self) -> None:
+        """Import what is needed, which takes time once and is not the task's fault."""
+
     def do(self, *, expendable: bool) -> object:
         """Do it; what may crash or stall only if this process may die."""
 
@@ -49,6 +52,10 @@ class AnalyseFile:
         """How long it may take."""
         return self.limit if self.limit is not None else _SECONDS + _SECONDS_FOR_A_MEGABYTE * self.size / 1_000_000
 
+    def prepare(self) -> None:
+        """Import the parser, which takes 0.2 s."""
+        import threshlint.scan.extract.statements  # noqa: F401
+
     def do(self, *, expendable: bool) -> Entry | None:
         """Analyse the file; return None for one that is to be analysed where a crash costs nothing but itself."""
         analysed = analyse(self.job, expendable=expendable)
@@ -67,6 +74,9 @@ class SolveComponent:
     config: Config
     size: int
     seconds: None = None
+
+    def prepare(self) -> None:
+        """Nothing is measured."""
 
     def do(self, *, expendable: bool) -> Outcome:
         """Solve it; nothing in there is native."""

@@ -53,6 +53,7 @@ def _serve(tasks: IO[bytes], results: IO[bytes], nowhere: IO[str]) -> None:
         except EOFError:
             return
         for task in chunk:
+            task.prepare()
             if task.seconds is not None:
                 faulthandler.dump_traceback_later(task.seconds, exit=True, file=nowhere)
             result = task.do(expendable=True)

@@ -56,7 +56,7 @@ class Workers:
         while self._idle:
             self._idle.pop().close()
 
-    def do(self, tasks: Sequence[Task], done: Callable[[Task, Any], None] | None = None) -> list[Any]:
+    def do(self, tasks: Sequence[Task], done: Callable[[Any, Any], None] | None = None) -> list[Any]:
         """Do tasks; the results come in their order.
 
         Args:

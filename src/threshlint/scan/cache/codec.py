@@ -12,7 +12,6 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import cache
 from typing import Any, TypeVar, cast
 
 from threshlint.annotation import Annotation, Malformed, Suppression
@@ -38,6 +37,9 @@ class _Coder(typing.NamedTuple):
     decode: Callable[[Any], Any] | None = None
 
 
+_known: dict[Any, _Coder] = {}
+
+
 def encode(value: T, kind: type[T]) -> bytes:
     """Write a value of a type, made of dataclasses, enumerations, tuples, lists and dicts."""
     coder = _coder(kind)
@@ -59,8 +61,13 @@ def decode(content: bytes, kind: type[T]) -> T:
         raise CodecError(f"{type(error).__name__}: {error}") from error
 
 
-@cache
 def _coder(kind: Any) -> _Coder:
+    if kind not in _known:
+        _known[kind] = _make(kind)
+    return _known[kind]
+
+
+def _make(kind: Any) -> _Coder:
     if kind in _PLAIN:
         return _Coder()
     if kind == Operation:

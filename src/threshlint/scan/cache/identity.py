@@ -19,7 +19,7 @@ KEY_BYTES = 16
 def identity() -> str:
     """Return a digest of everything that has a say in what a scan finds in given files with a given configuration.
 
-    That is the version, and the program itself: who works on threshlint has no version to tell today's from yesterday's.
+    That is the version, and the program itself: where somebody works on it, no version tells today's from yesterday's.
     """
     parts = [threshlint.__version__, sys.version, _parser()]
     folder = Path(threshlint.__file__).parent

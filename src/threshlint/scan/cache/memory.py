@@ -38,7 +38,9 @@ class Memory:
     def __init__(self, store: Store | None, config: Config) -> None:
         self._store = store
         self._settings = (
-            repr([(field.name, getattr(config, field.name)) for field in fields(config) if field.name not in _NO_MATTER])
+            repr(
+                [(field.name, getattr(config, field.name)) for field in fields(config) if field.name not in _NO_MATTER]
+            )
             if store
             else ""
         )

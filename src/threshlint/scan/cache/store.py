@@ -1,9 +1,9 @@
 """A folder of entries that are found by their keys, and that any number of processes may use at once.
 
 Each entry is a file of its own. It is written beside its place and moved there, so that it is whole or not there, and
-it opens with a checksum over its kind, its key and its content: what is truncated, damaged, from elsewhere or of another
-version is no entry, and the next run writes it anew. There are no locks, since two who write the same entry write the
-same bytes. A folder that cannot be read or written, or a full disk, costs time and nothing else.
+it opens with a checksum over its kind, its key and its content: what is truncated, damaged or from elsewhere is no
+entry, and the next run writes it anew. There are no locks, since two who write the same entry write the same bytes. A
+folder that cannot be read or written, or a full disk, costs time and nothing else.
 """
 
 from __future__ import annotations
@@ -100,18 +100,25 @@ class Store:
         Raises:
             OSError: Something cannot be deleted.
         """
-        if not (self.folder / _TAG).is_file():
+        if not self._is_own(_TAG):
             return False
         for path, _, _ in self._entries(drafts=True):
             Path(path).unlink(missing_ok=True)
         for kind in KINDS:
             if (self.folder / kind).is_dir():
                 (self.folder / kind).rmdir()
-        for name in _OWN_FILES:
-            (self.folder / name).unlink(missing_ok=True)
+        for name in filter(self._is_own, _OWN_FILES):
+            (self.folder / name).unlink()
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
         return True
+
+    def _is_own(self, name: str) -> bool:
+        """Tell whether a file is there, and was not put there by somebody else."""
+        try:
+            return (self.folder / name).read_bytes() == _OWN_FILES[name].encode("ascii")
+        except OSError:
+            return False
 
     def _path(self, kind: str, key: str) -> str:
         return os.path.join(self.folder, kind, key)
