@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import libcst as cst
-
 from threshlint.scan.extract.builder import Builder
 from threshlint.scan.extract.queries import Part, read_query, speaks_of_vectors
+from threshlint.scan.extract.tree import nodes as cst
 from threshlint.scan.facts import KEYS, NOTHING, Binding, Key, Literal, Op
 from threshlint.site import Span
 

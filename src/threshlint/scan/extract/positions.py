@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import libcst as cst
-
+from threshlint.scan.extract.tree import nodes as cst
 from threshlint.scan.lexer import Lexed, TokenKind
 
 # The children of each node that hold leaves, in the order of the source.

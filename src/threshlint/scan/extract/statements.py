@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
-import libcst as cst
-
 from threshlint.scan.extract.expressions import OPERATORS, Expressions, enumerated, option_name
+from threshlint.scan.extract.tree import nodes as cst
 from threshlint.scan.facts import NOTHING, Binding, Class, Function, Op, Parameter
 
 _WRAPPERS = frozenset("Optional Union Annotated Final ClassVar Required NotRequired InitVar Mapped".split())
