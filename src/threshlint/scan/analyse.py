@@ -71,7 +71,8 @@ def analyse(job: Job, *, expendable: bool = False) -> Analysed:
     except MemoryError:
         return Analysed(job.relative, reason="takes more memory than there is; split or exclude it")
     except UnicodeEncodeError:
-        return Analysed(job.relative, reason="holds half a character (a lone surrogate); save it as UTF-8")
+        reason = "holds half a character (a lone surrogate); save it as UTF-8"
+        return Analysed(job.relative, reason=reason, digest=digest)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # one file's trouble is not the others'; a panic of the parser is no Exception
