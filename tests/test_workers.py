@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from threshlint.scan import stack, workers
+from threshlint.config import Config
+from threshlint.scan import scan, stack, workers
 from threshlint.scan.analyse import Job
 from threshlint.scan.entry import Entry
 from threshlint.scan.stack import with_deep_stack
@@ -162,6 +163,108 @@ def test_it_works_from_any_thread(jobs: list[Job]) -> None:
     for thread in threads:
         thread.join(60)
     assert [reasons(results) for results in done] == [{}, {}]
+
+
+def count_starts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return a list that grows with each process that is started."""
+    started: list[object] = []
+    popen = subprocess.Popen
+
+    def start(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
+        process = popen(*arguments, **options)  # type: ignore[call-overload]
+        started.append(process)
+        return process  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    return started
+
+
+def test_workers_stay_for_what_comes_next(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    started = count_starts(monkeypatch)
+    wanted = [AnalyseFile(job, job.path.stat().st_size) for job in jobs]
+    with Workers() as pool:
+        assert pool.do(wanted) == pool.do(wanted)
+        assert len(started) == 2
+        assert all(process.poll() is None for process in started)  # type: ignore[attr-defined]
+    assert all(process.poll() is not None for process in started)  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="knows its memory from /proc")
+def test_a_worker_that_has_grown_is_replaced(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    started = count_starts(monkeypatch)
+    hook_start(monkeypatch, "import threshlint.scan.worker as worker; worker.MOST_MEMORY = 1")
+    assert_all_else_is_analysed(analyse_all(jobs), jobs)
+    assert len(started) == 8  # one for each chunk of five
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no limits")
+def test_a_file_that_takes_all_the_memory_is_named(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    hook_start(
+        monkeypatch,
+        """\
+        import threshlint.scan.analyse as analyse
+        parse = analyse._parse
+        def hooked(job, lexed):
+            return bytearray(5 * 1024**3) if job.relative == "m7.py" else parse(job, lexed)
+        analyse._parse = hooked
+        """,
+    )
+    results = analyse_all(jobs)
+    assert reasons(results) == {"m7.py": "takes more memory than there is; split or exclude it"}
+    assert_all_else_is_analysed(results, jobs)
+
+
+def test_this_process_does_nothing_that_may_take_too_long(
+    jobs: list[Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "WORTH_WORKERS", 10**9)
+    started = count_starts(monkeypatch)
+    assert reasons(analyse_all(jobs, limit=5.0)) == {}
+    assert started == []
+    hook_start(monkeypatch, WHEN_AT_M7.format("import time; time.sleep(60)"))
+    jobs[7].path.write_text(CODE * 170)
+    results = analyse_all(jobs, limit=2.0)
+    assert reasons(results) == {"m7.py": "takes too long to parse; simplify or exclude it"}
+    assert len(started) == 1
+
+
+@pytest.mark.parametrize("worth", [0, 10**9])
+def test_what_is_done_is_told(worth: int, jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "WORTH_WORKERS", worth)
+    wanted = [AnalyseFile(job, job.path.stat().st_size) for job in jobs]
+    told: list[int] = []
+    done: list[str] = []
+    with Workers(told.append) as pool:
+        pool.do(wanted, lambda task, entry: done.append(task.job.relative))
+    assert sum(told) == sum(task.size for task in wanted)
+    assert sorted(done) == sorted(job.relative for job in jobs)
+
+
+def test_a_component_is_solved_in_a_worker_as_it_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "from sklearn.metrics.pairwise import cosine_similarity\nprint(cosine_similarity(a, b) > 0.8)\n"
+    for name in ("a.py", "b.py", "c.py"):
+        (tmp_path / name).write_text(code)
+    apart = scan([tmp_path], Config(tmp_path))
+    assert [site.path for site in apart.sites] == ["a.py", "b.py", "c.py"]
+    monkeypatch.setattr(workers, "WORTH_WORKERS", 10**9)
+    assert scan([tmp_path], Config(tmp_path)) == apart
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+def test_a_component_whose_worker_dies_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text("x = 1\n")
+    hook_start(
+        monkeypatch,
+        """\
+        import os, signal, threshlint.scan.tasks as tasks
+        tasks.solve = lambda facts, config: os.kill(os.getpid(), signal.SIGKILL)
+        """,
+    )
+    found = scan([tmp_path], Config(tmp_path), cache=tmp_path / "cache")
+    assert [skipped.path for skipped in found.skipped] == ["a.py", "b.py"]
+    assert all("its process died twice" in skipped.reason for skipped in found.skipped)
+    assert not list((tmp_path / "cache" / "runs").iterdir())
 
 
 SCRIPT = """\
