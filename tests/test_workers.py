@@ -48,12 +48,12 @@ def analyse_all(jobs: list[Job], limit: float | None = None) -> dict[str, Entry]
 
 
 def reasons(results: dict[str, Entry]) -> dict[str, str]:
-    return {path: result.reason for path, result in results.items() if result.reason is not None}
+    return {path: result.head.reason for path, result in results.items() if result.head.reason is not None}
 
 
 def assert_all_else_is_analysed(results: dict[str, Entry], jobs: list[Job]) -> None:
     assert list(results) == [job.relative for job in jobs]
-    assert all((result.facts == b"") == (result.reason is not None) for result in results.values())
+    assert all((result.facts == b"") == (result.head.reason is not None) for result in results.values())
 
 
 def hook_start(monkeypatch: pytest.MonkeyPatch, code: str) -> None:

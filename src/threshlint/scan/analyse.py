@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from threshlint.scan.source import MOST_BYTES, Unreadable, decode, digest_of, is
 if TYPE_CHECKING:
     from threshlint.scan.coverage import FileComments
     from threshlint.scan.facts import Facts
+    from threshlint.scan.fingerprint import Statements
 
 # Beyond these, LibCST's parser may take long, or more stack than there is; what people write stays far below.
 _DEEPEST = 1_000
@@ -42,6 +43,7 @@ class Analysed:
     reason: str | None = None
     risky: bool = False  # to be done again where a crash costs nothing but itself
     digest: str = ""  # of the file's content, where that alone decided what came of it
+    statements: Statements = field(default_factory=dict)  # around its literals
 
 
 def analyse(job: Job, *, expendable: bool = False) -> Analysed:
@@ -96,13 +98,15 @@ def _parse(job: Job, lexed: Lexed) -> Analysed:
     from threshlint.scan.extract import extract  # loads native code: only once a file needs it
     from threshlint.scan.extract.positions import OutOfStepError
     from threshlint.scan.extract.tree import NotPythonError
+    from threshlint.scan.fingerprint import read_statements
     from threshlint.scan.syntax import refusal, syntax_error
 
     reason = syntax_error(lexed.text)
     if reason is not None:
         return Analysed(job.relative, reason=reason)
     try:
-        return Analysed(job.relative, extract(lexed, job.relative, job.module), read_comments(lexed))
+        facts = extract(lexed, job.relative, job.module)
+        return Analysed(job.relative, facts, read_comments(lexed), statements=read_statements(lexed, facts))
     except NotPythonError:
         return Analysed(job.relative, reason=refusal(lexed.text) or "cannot be parsed by LibCST")
     except OutOfStepError:

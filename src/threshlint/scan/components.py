@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from threshlint.scan.facts import Facts, Op
@@ -46,10 +46,12 @@ def components(files: Sequence[Links]) -> list[list[int]]:
     """Return the components of a project, each as the places of its files, in order."""
     groups = _Groups(len(files))
     modules = Modules([file.module for file in files])
+    parts = _Parts(modules)
     settings = [index for index, file in enumerate(files) if _holds_settings(file.module)]
     for index, file in enumerate(files):
-        for dotted in (*file.imports, *file.later):
-            for other in _meant(dotted, index, modules):
+        for part in parts.of((*file.imports, *file.later)):
+            other = modules.find(part, index)
+            if other is not None:
                 groups.join(index, other)
         if any(dotted.startswith(_DJANGO_SETTINGS) for dotted in file.imports):
             for other in settings:
@@ -60,13 +62,23 @@ def components(files: Sequence[Links]) -> list[list[int]]:
     return groups.all()
 
 
-def _meant(dotted: str, near: int, modules: Modules) -> Iterator[int]:
-    """Yield the files that an imported name may mean: its module, or the one that it is a part of."""
-    while dotted:
-        module = modules.find(dotted, near)
-        if module is not None:
-            yield module
-        dotted = dotted.rpartition(".")[0]
+class _Parts:
+    """What dotted names begin with that may be a module of the project; most are of libraries."""
+
+    def __init__(self, modules: Modules) -> None:
+        self._modules = modules
+        self._known: dict[str, tuple[str, ...]] = {"": ()}
+
+    def of(self, imports: Iterable[str]) -> set[str]:
+        """Return the modules that names may mean, or be a part of: ``a.b.c`` runs ``a`` and ``a.b`` first."""
+        return {part for dotted in imports for part in self._of_one(dotted)}
+
+    def _of_one(self, dotted: str) -> tuple[str, ...]:
+        known = self._known.get(dotted)
+        if known is None:
+            above = self._of_one(dotted.rpartition(".")[0])
+            known = self._known[dotted] = (*above, dotted) if self._modules.may_mean(dotted) else above
+        return known
 
 
 def _holds_settings(module: str) -> bool:
@@ -77,20 +89,11 @@ def _holds_settings(module: str) -> bool:
 def imported(files: Sequence[Links]) -> list[list[int]]:
     """Return, for each file, the files that it imports itself."""
     modules = Modules([file.module for file in files])
+    parts = _Parts(modules)
     found = []
     for near, file in enumerate(files):
-        means = (modules.find(dotted, near) for dotted in _with_packages(file.imports))
+        means = (modules.find(part, near) for part in parts.of(file.imports))
         found.append(sorted({index for index in means if index is not None}))
-    return found
-
-
-def _with_packages(imports: Iterable[str]) -> set[str]:
-    """Return dotted names and all that is above them: ``a.b.c`` runs ``a`` and ``a.b`` first."""
-    found: set[str] = set()
-    for dotted in imports:
-        while dotted and dotted not in found:
-            found.add(dotted)
-            dotted = dotted.rpartition(".")[0]
     return found
 
 

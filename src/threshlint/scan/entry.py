@@ -10,50 +10,50 @@ from threshlint.scan.cache.codec import CodecError, decode, encode
 from threshlint.scan.components import Links, links_of
 from threshlint.scan.coverage import FileComments
 from threshlint.scan.facts import Facts
+from threshlint.scan.fingerprint import Statements
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A file's facts, closed, and what has to be known of it to join it to others.
+class Head:
+    """What has to be known of a file to join it to others."""
 
-    Facts are many and only needed where they are solved: elsewhere they stay bytes.
-    """
-
-    digest: str  # of the file's content, where the entry follows from that alone; else empty
+    digest: str  # of the file's content, where all this follows from that alone; else empty
     links: Links
     reason: str | None = None  # why there are no facts, if they ought to be there
     comments: FileComments = field(default_factory=FileComments)
     facts_digest: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file's head, and the rest of it as bytes: facts are many, and only needed where they are solved."""
+
+    head: Head
+    statements: bytes = b""
     facts: bytes = b""
+
+    def read_statements(self) -> Statements:
+        """Return the digests of the statements around the file's literals."""
+        return decode(self.statements, Statements)
 
 
 def close(analysed: Analysed, module: str) -> Entry:
     """Make an entry of what came of a file."""
     if analysed.facts is None:
-        return Entry(analysed.digest, Links(module), analysed.reason)
+        return Entry(Head(analysed.digest, Links(module), analysed.reason))
     facts = encode(analysed.facts, Facts)
-    return Entry(
+    head = Head(
         analysed.digest,
         links_of(analysed.facts),
         comments=analysed.comments or FileComments(),
         facts_digest=blake2b(facts, digest_size=16).hexdigest(),
-        facts=facts,
     )
-
-
-@dataclass(frozen=True)
-class _Head:
-    digest: str
-    links: Links
-    reason: str | None
-    comments: FileComments
-    facts_digest: str
+    return Entry(head, encode(analysed.statements, Statements), facts)
 
 
 def to_bytes(entry: Entry) -> bytes:
-    """Write an entry: all but the facts on a line of its own."""
-    head = _Head(entry.digest, entry.links, entry.reason, entry.comments, entry.facts_digest)
-    return encode(head, _Head) + b"\n" + entry.facts
+    """Write an entry, each part on a line of its own."""
+    return b"\n".join((encode(entry.head, Head), entry.statements, entry.facts))
 
 
 def from_bytes(content: bytes) -> Entry:
@@ -62,8 +62,7 @@ def from_bytes(content: bytes) -> Entry:
     Raises:
         CodecError: These bytes are something else.
     """
-    line, end, facts = content.partition(b"\n")
-    if not end:
-        raise CodecError("no line ends")
-    head = decode(line, _Head)
-    return Entry(head.digest, head.links, head.reason, head.comments, head.facts_digest, facts)
+    parts = content.split(b"\n")
+    if len(parts) != 3:
+        raise CodecError(f"3 lines expected, {len(parts)} found")
+    return Entry(decode(parts[0], Head), parts[1], parts[2])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from threshlint.scan.facts import Facts
 from threshlint.scan.lexer import Lexed, TokenKind
 from threshlint.scan.logical import LogicalLine, LogicalLines
 from threshlint.site import Site
@@ -14,8 +15,8 @@ from threshlint.site import Site
 _LEFT_OUT = frozenset({TokenKind.COMMENT, TokenKind.NUMBER, TokenKind.STRING})
 
 
-# Of the statements in one file, by the lines and columns of the numbers in them.
-Statements = Mapping[tuple[int, int], str]
+# Digests of the statements in one file, by the lines and columns of the numbers in them.
+Statements = dict[tuple[int, int], str]
 
 
 def fingerprints(sites: Sequence[Site], statements: Mapping[str, Statements]) -> list[str]:
@@ -30,9 +31,10 @@ def fingerprints(sites: Sequence[Site], statements: Mapping[str, Statements]) ->
     return found
 
 
-def read_statements(lexed: Lexed, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
-    """Return a digest of the statement around each place, given by line and column."""
+def read_statements(lexed: Lexed, facts: Facts) -> Statements:
+    """Return a digest of the statement around each literal of a file."""
     statements = _Statements(lexed)
+    places = [(literal.span.line, literal.span.column) for literal in facts.literals.values()]
     return {place: statements.digest(*place) for place in places}
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 MOST_BYTES = 10_000_000
 
 _HEADER_LINES = 20
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _GENERATED_NAME = re.compile(r"_pb2(_grpc)?\.pyi?\Z")
 _GENERATED_HEADER = re.compile(r"DO NOT EDIT|(?<!\w)@generated\b")
 
@@ -70,6 +71,11 @@ def decode(content: bytes) -> Source | Unreadable:
     if nul != -1:
         return Unreadable(f"holds a NUL byte (at offset {nul}), which Python source cannot")
     return Source(text, digest_of(content), encoding)
+
+
+def lines_of(text: str) -> list[str]:
+    """Split a text where Python sees lines end."""
+    return _LINE_END.split(text)
 
 
 def digest_of(content: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,7 @@ from threshlint.site import AnnotationUse, Embedder, Inventory, Mismatch, Site, 
 
 if TYPE_CHECKING:
     from threshlint.config import Config
-    from threshlint.scan.coverage import FileComments
-    from threshlint.scan.excerpt import Excerpt
+    from threshlint.scan.entry import Entry
     from threshlint.scan.solve import Outcome
 
 
@@ -29,9 +28,19 @@ class Survey:
 
 
 def put_together(
-    outcomes: Sequence[Outcome], comments: Mapping[str, FileComments], excerpts: Mapping[str, Excerpt], config: Config
+    outcomes: Sequence[Outcome],
+    entries: Mapping[str, Entry],
+    line_of: Callable[[str, int], str],
+    config: Config,
 ) -> Survey:
-    """Join what was found in each component, attach what comments say, and give each site its fingerprint."""
+    """Join what was found in each component, attach what comments say, and give each site its fingerprint.
+
+    Args:
+        outcomes: Of all components.
+        entries: Of all files, by their paths.
+        line_of: Reads a line of a file.
+        config: Whose aliases join the names of models.
+    """
     from threshlint.scan.attach import attach
     from threshlint.scan.fingerprint import fingerprints
 
@@ -39,9 +48,10 @@ def put_together(
     known = {*(model for outcome in outcomes for model in outcome.known_models), *(each.model for each in embedders)}
     found = [each for outcome in outcomes for each in outcome.found]
     found.sort(key=lambda each: (each.site.path, each.site.span))
-    attached = attach(found, comments, known, config)
-    statements = {path: each.statements for path, each in excerpts.items()}
-    mismatches = [_placed(each, excerpts, config) for outcome in outcomes for each in outcome.mismatches]
+    attached = attach(found, {path: entry.head.comments for path, entry in entries.items()}, known, config)
+    statements = {path: entries[path].read_statements() for path in {each.site.path for each in found}}
+    mismatches = [_placed(each, line_of, config) for outcome in outcomes for each in outcome.mismatches]
+    broken = {path: entry.head.reason for path, entry in entries.items() if entry.head.reason is not None}
     return Survey(
         tuple(
             replace(site, fingerprint=fingerprint, sources=tuple(dict.fromkeys(map(config.canonical, site.sources))))
@@ -51,15 +61,26 @@ def put_together(
         attached.annotations,
         attached.suppressions,
         tuple(sorted(mismatches, key=lambda each: (each.path, each.span))),
+        broken,
+        _imports(entries) if broken else {},
     )
 
 
-def _placed(mismatch: Mismatch, excerpts: Mapping[str, Excerpt], config: Config) -> Mismatch:
+def _imports(entries: Mapping[str, Entry]) -> dict[str, tuple[str, ...]]:
+    from threshlint.scan.components import imported
+
+    paths = list(entries)
+    found = imported([entry.head.links for entry in entries.values()])
+    return {path: tuple(paths[other] for other in others) for path, others in zip(paths, found, strict=True)}
+
+
+def _placed(mismatch: Mismatch, line_of: Callable[[str, int], str], config: Config) -> Mismatch:
     """Let a mismatch span what is written on its line, and name its models as the project does."""
     line = mismatch.span.line
-    begin, end = excerpts[mismatch.path].lines.get(line, (1, 1)) if mismatch.path in excerpts else (1, 1)
+    written = line_of(mismatch.path, line)
+    begin = len(written) - len(written.lstrip())
     one, other = map(config.canonical, mismatch.models)
-    return replace(mismatch, span=Span(line, begin, line, end), models=(one, other))
+    return replace(mismatch, span=Span(line, begin + 1, line, len(written.rstrip()) + 1), models=(one, other))
 
 
 def inventory(survey: Survey, named: Collection[str], skipped: Sequence[Skipped], config: Config) -> Inventory:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from threshlint.config import Config
     from threshlint.scan.discover import SourceFile
     from threshlint.scan.entry import Entry
-    from threshlint.scan.excerpt import Asked, Excerpt
     from threshlint.scan.solve import Outcome
     from threshlint.scan.workers import Workers
 
@@ -44,23 +43,16 @@ class Surveyor:
             return self._find_out(read)
 
     def _find_out(self, read: Mapping[str, _Read]) -> Survey:
-        from threshlint.scan.excerpt import asked_of_texts
         from threshlint.scan.survey import put_together
         from threshlint.scan.workers import Workers
 
         with Workers(self._progress(read)) as workers:
             entries = self._entries(read, workers)
-            outcomes, broken = self._outcomes(entries, read, workers)
-        broken = {path: entry.reason for path, entry in entries.items() if entry.reason is not None} | broken
-        comments = {path: entry.comments for path, entry in entries.items()}
-        excerpts = {
-            path: self._excerpt(read[path].file, entries[path].digest, asked)
-            for path, asked in asked_of_texts(outcomes).items()
-        }
-        survey = put_together(outcomes, comments, excerpts, self._config)
-        survey = replace(survey, broken=broken, imports=_imports(entries) if broken else {})
+            outcomes = self._outcomes(entries, read, workers)
+        survey = put_together(outcomes, entries, self._line_reader(entries, read), self._config)
         if self._is_lasting:
-            self._memory.keep_survey({path: entry.digest or read[path].mark for path, entry in entries.items()}, survey)
+            contents = {path: entry.head.digest or read[path].mark for path, entry in entries.items()}
+            self._memory.keep_survey(contents, survey)
         return survey
 
     # files
@@ -70,7 +62,7 @@ class Surveyor:
         from threshlint.scan import module_name
         from threshlint.scan.analyse import Job
         from threshlint.scan.components import Links
-        from threshlint.scan.entry import Entry
+        from threshlint.scan.entry import Entry, Head
         from threshlint.scan.tasks import AnalyseFile
 
         entries: dict[str, Entry] = {}
@@ -84,28 +76,27 @@ class Surveyor:
                 job = Job(each.file.path, path, module, self._config.file_size_limit)
                 tasks.append(AnalyseFile(job, each.size, self._config.file_time_limit))
             else:
-                entries[path] = Entry("", Links(module), each.reason)
+                entries[path] = Entry(Head("", Links(module), each.reason))
 
         def keep(task: AnalyseFile, entry: Entry) -> None:
             self._memory.keep_entry(task.job.relative, entry)
 
         for task, entry in zip(tasks, workers.do(tasks, keep), strict=True):
             entries[task.job.relative] = entry
-            self._is_lasting &= bool(entry.digest)
+            self._is_lasting &= bool(entry.head.digest)
         return {path: entries[path] for path in read}
 
     # components
 
-    def _outcomes(
-        self, entries: Mapping[str, Entry], read: Mapping[str, _Read], workers: Workers
-    ) -> tuple[list[Outcome], dict[str, str]]:
-        """Return what was found in every component, and the files of those in which nothing could be found."""
+    def _outcomes(self, entries: dict[str, Entry], read: Mapping[str, _Read], workers: Workers) -> list[Outcome]:
+        """Return what was found in every component; where nothing could be, the entries say why."""
         from threshlint.scan.components import components
+        from threshlint.scan.entry import Entry
         from threshlint.scan.tasks import SolveComponent
 
         paths = [path for path, entry in entries.items() if entry.facts]
-        joined = [[paths[index] for index in each] for each in components([entries[path].links for path in paths])]
-        keys = [[part for path in each for part in (path, entries[path].facts_digest)] for each in joined]
+        joined = [[paths[index] for index in each] for each in components([entries[path].head.links for path in paths])]
+        keys = [[part for path in each for part in (path, entries[path].head.facts_digest)] for each in joined]
         outcomes = [self._memory.outcome(key) for key in keys]
         unknown = [index for index, outcome in enumerate(outcomes) if outcome is None]
         tasks = [
@@ -116,32 +107,33 @@ class Surveyor:
             )
             for index in unknown
         ]
-        broken = {}
         for index, outcome in zip(unknown, workers.do(tasks), strict=True):
             outcomes[index] = outcome
             self._memory.keep_outcome(keys[index], outcome)
             if outcome.reason is not None:
                 self._is_lasting = False
-                broken.update(dict.fromkeys(joined[index], outcome.reason))
-        return [outcome for outcome in outcomes if outcome is not None], broken
+                for path in joined[index]:
+                    entries[path] = Entry(replace(entries[path].head, reason=outcome.reason))
+        return [outcome for outcome in outcomes if outcome is not None]
 
     # texts
 
-    def _excerpt(self, file: SourceFile, digest: str, asked: Asked) -> Excerpt:
-        """Look something up in a file, which may have changed since it was analysed."""
-        from threshlint.scan.excerpt import Excerpt, excerpt
-        from threshlint.scan.source import read_source
+    def _line_reader(self, entries: Mapping[str, Entry], read: Mapping[str, _Read]) -> Callable[[str, int], str]:
+        """Return what reads a line of a file, which may have changed since it was analysed."""
+        from threshlint.scan.source import lines_of, read_source
 
-        known = self._memory.excerpt(digest) if digest else None
-        if known is not None and known.says(asked):
-            return known
-        source = read_source(file.path, self._config.file_size_limit)
-        if isinstance(source, Unreadable) or source.digest != digest:
-            self._is_lasting = False
-            return Excerpt()
-        found = excerpt(source.text, asked)
-        self._memory.keep_excerpt(digest, found)
-        return found
+        known: dict[str, list[str]] = {}
+
+        def line_of(path: str, line: int) -> str:
+            if path not in known:
+                source = read_source(read[path].file.path, self._config.file_size_limit)
+                if isinstance(source, Unreadable) or source.digest != entries[path].head.digest:
+                    self._is_lasting = False
+                    return ""
+                known[path] = lines_of(source.text)
+            return known[path][line - 1]
+
+        return line_of
 
     def _progress(self, read: Mapping[str, _Read]) -> Callable[[int], None]:
         """Make what sums up how much is done; every file is analysed and then solved."""
@@ -170,14 +162,6 @@ class _Read:
     def mark(self) -> str:
         """What tells this content, or the lack of it, from any other."""
         return self.digest or f"! {self.reason}"
-
-
-def _imports(entries: Mapping[str, Entry]) -> dict[str, tuple[str, ...]]:
-    from threshlint.scan.components import imported
-
-    paths = list(entries)
-    found = imported([entry.links for entry in entries.values()])
-    return {path: tuple(paths[other] for other in others) for path, others in zip(paths, found, strict=True)}
 
 
 @contextmanager

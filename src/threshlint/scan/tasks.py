@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from threshlint.scan.analyse import Job, analyse
 from threshlint.scan.components import Links
-from threshlint.scan.entry import Entry, close
+from threshlint.scan.entry import Entry, Head, close
 from threshlint.scan.solve import Outcome, solve
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class AnalyseFile:
 
     def give_up(self, reason: str) -> Entry:
         """Say why the file has no facts."""
-        return Entry("", Links(self.job.module), reason)
+        return Entry(Head("", Links(self.job.module), reason))
 
 
 @dataclass(frozen=True)

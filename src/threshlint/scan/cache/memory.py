@@ -17,7 +17,6 @@ from threshlint.scan.cache.store import Store
 if TYPE_CHECKING:
     from threshlint.config import Config
     from threshlint.scan.entry import Entry
-    from threshlint.scan.excerpt import Excerpt
     from threshlint.scan.solve import Outcome
     from threshlint.scan.survey import Survey
 
@@ -59,21 +58,8 @@ class Memory:
         """Keep what a file was analysed into, if that follows from its content."""
         from threshlint.scan.entry import to_bytes
 
-        if self._store is not None and entry.digest:
-            self._put("files", to_bytes(entry), "", relative, entry.digest)
-
-    def excerpt(self, digest: str) -> Excerpt | None:
-        """Return what was looked up in the text of a file of this content."""
-        from threshlint.scan.excerpt import Excerpt
-
-        return self._decoded(Excerpt, "statements", "", digest)
-
-    def keep_excerpt(self, digest: str, excerpt: Excerpt) -> None:
-        """Keep what was looked up in a file."""
-        from threshlint.scan.excerpt import Excerpt
-
-        if self._store is not None:
-            self._put("statements", encode(excerpt, Excerpt), "", digest)
+        if self._store is not None and entry.head.digest:
+            self._put("files", to_bytes(entry), "", relative, entry.head.digest)
 
     def outcome(self, files: Iterable[str]) -> Outcome | None:
         """Return what was found in a component whose files have these facts, by their digests."""

@@ -26,6 +26,10 @@ class Modules:
             for start in range(min(len(parts), _LONGEST_ENDING)):
                 self._endings[".".join(parts[start:])].append(index)
 
+    def may_mean(self, dotted: str) -> bool:
+        """Tell whether a module is known by a name, whoever imports it."""
+        return dotted in self._endings
+
     def exact(self, dotted: str) -> int | None:
         """Return the file of a module by its whole name."""
         return self._exact.get(dotted)
