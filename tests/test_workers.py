@@ -258,7 +258,7 @@ def test_a_component_whose_worker_dies_is_named(tmp_path: Path, monkeypatch: pyt
         monkeypatch,
         """\
         import os, signal, threshlint.scan.tasks as tasks
-        tasks.solve = lambda facts, config: os.kill(os.getpid(), signal.SIGKILL)
+        tasks.solve = lambda facts, config, memory: os.kill(os.getpid(), signal.SIGKILL)
         """,
     )
     found = scan([tmp_path], Config(tmp_path), cache=tmp_path / "cache")

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from threshlint.annotation import Annotation, Malformed, Suppression
 from threshlint.config import Config
 from threshlint.scan.analyse import Analysed, Job, analyse
 from threshlint.scan.cache.codec import CodecError, decode, encode
+from threshlint.scan.cache.memory import Memory
 from threshlint.scan.entry import close, from_bytes, to_bytes
 from threshlint.scan.facts import Facts
+from threshlint.scan.knowledge import Documents, read_documents
 from threshlint.scan.solve import Outcome, solve
 from threshlint.scan.survey import Survey
 from threshlint.site import AnnotationUse, Evidence, Exempt, Kind, Mismatch, Site, Span, Step, SuppressionUse
@@ -40,9 +42,16 @@ def test_the_facts_of_programs(path: Path) -> None:
 @pytest.mark.parametrize("group", ["incidents", "dicts", "libraries"])
 def test_the_outcomes_of_programs(group: str) -> None:
     paths = sorted((PROGRAMS / group).rglob("*.py"))
-    outcome = solve([close(analysed(path), path.stem).facts for path in paths], Config(PROGRAMS))
+    outcome = solve(
+        [close(analysed(path), path.stem).facts for path in paths], Config(PROGRAMS), Memory(None, Config(PROGRAMS))
+    )
     assert outcome.found
     assert decode(encode(outcome, Outcome), Outcome) == outcome
+
+
+def test_what_is_known_of_libraries() -> None:
+    documents = read_documents()
+    assert decode(encode(documents, Documents), Documents) == documents
 
 
 texts = st.text(st.characters(), max_size=8)  # lone surrogates and line ends as well
@@ -100,10 +109,12 @@ surveys = st.builds(
 
 
 @given(surveys)
+@settings(deadline=None)
 def test_any_survey(survey: Survey) -> None:
     assert decode(encode(survey, Survey), Survey) == survey
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40) | st.sampled_from([b"[]", b"{}", b"null", b"[[],[],[],[],[],[],[]]", b"[" * 9_000]))
 def test_other_bytes_are_an_error_or_a_survey(content: bytes) -> None:
     with suppress(CodecError):

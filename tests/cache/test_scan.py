@@ -20,6 +20,7 @@ from threshlint.config import Config
 from threshlint.scan import scan, tasks
 from threshlint.scan.analyse import Analysed, Job
 from threshlint.scan.cache import identity, store
+from threshlint.scan.cache.memory import Memory
 from threshlint.site import Inventory
 
 SHOP = Path(__file__).resolve().parents[2] / "fixtures" / "shop" / "shop"
@@ -96,7 +97,9 @@ class Project:
         elif what == "delete":
             path.unlink(missing_ok=True)
         elif path.exists():
-            path.replace(self.root / str(arguments[1]))
+            target = self.root / str(arguments[1])
+            target.parent.mkdir(exist_ok=True)
+            path.replace(target)
 
     def warm(self, *names: str) -> Inventory:
         return scan([self.root / name for name in names or ("",)], self.config, cache=self.cache)
@@ -151,9 +154,9 @@ def solved(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     solve = tasks.solve
 
-    def watched(facts: Sequence[bytes], config: Config) -> object:
+    def watched(facts: Sequence[bytes], config: Config, memory: Memory) -> object:
         seen.append(len(facts))
-        return solve(facts, config)
+        return solve(facts, config, memory)
 
     monkeypatch.setattr(tasks, "solve", watched)
     return seen

@@ -48,7 +48,7 @@ def test_git_and_backups_are_told(store: Store, tmp_path: Path) -> None:
 
 
 @given(st.integers(0, len(PAYLOAD) + 15), st.integers(0, 7))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_bit_that_flips_makes_it_no_entry(store: Store, place: int, bit: int) -> None:
     path = kept(store)
     content = bytearray(path.read_bytes())
@@ -60,7 +60,7 @@ def test_a_bit_that_flips_makes_it_no_entry(store: Store, place: int, bit: int) 
 
 
 @given(st.integers(0, len(PAYLOAD) + 15))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nor_is_what_is_cut_off_or_goes_on(store: Store, length: int) -> None:
     path = kept(store)
     content = path.read_bytes()

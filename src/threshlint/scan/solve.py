@@ -11,6 +11,7 @@ from threshlint.site import Embedder, Mismatch
 
 if TYPE_CHECKING:
     from threshlint.config import Config
+    from threshlint.scan.cache.memory import Memory
     from threshlint.scan.knowledge import Knowledge
 
 
@@ -25,7 +26,7 @@ class Outcome:
     reason: str | None = None  # why nothing could be found out
 
 
-def solve(facts: Sequence[bytes], config: Config) -> Outcome:
+def solve(facts: Sequence[bytes], config: Config, memory: Memory) -> Outcome:
     """Find the sites of a component, given the facts of its files in the order of their paths."""
     from threshlint.scan.cache.codec import decode
     from threshlint.scan.facts import Facts
@@ -34,7 +35,7 @@ def solve(facts: Sequence[bytes], config: Config) -> Outcome:
     from threshlint.scan.flow.insight import Insight
     from threshlint.scan.report import embedders, report
 
-    knowledge = _knowledge_for(config)
+    knowledge = _knowledge_for(config, memory)
     engine = Engine(Graph([decode(each, Facts) for each in facts]), knowledge)
     engine.solve()
     others = (other for names in config.aliases.values() for other in names)
@@ -48,11 +49,11 @@ def solve(facts: Sequence[bytes], config: Config) -> Outcome:
 _loaded: dict[str, Knowledge] = {}
 
 
-def _knowledge_for(config: Config) -> Knowledge:
+def _knowledge_for(config: Config, memory: Memory) -> Knowledge:
     """Load what is known, once for all components."""
     from threshlint.scan.knowledge import load_knowledge
 
     taught = repr(config.calls)
     if taught not in _loaded:
-        _loaded[taught] = load_knowledge(config.calls)
+        _loaded[taught] = load_knowledge(config.calls, memory.documents())
     return _loaded[taught]

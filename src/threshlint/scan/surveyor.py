@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from threshlint.scan.cache.memory import Memory
-from threshlint.scan.cache.store import Store
 from threshlint.scan.source import Unreadable, digest_of, read_bytes
 from threshlint.scan.survey import Survey
 
@@ -29,7 +28,8 @@ class Surveyor:
         self, config: Config, cache: Path | None = None, watch: Callable[[int, int], None] | None = None
     ) -> None:
         self._config = config
-        self._memory = Memory(Store(cache) if cache is not None else None, config)
+        self._cache = cache
+        self._memory = Memory(cache, config)
         self._watch = watch or (lambda done, total: None)
         self._is_lasting = True  # whether the survey follows from the content of the files
 
@@ -103,6 +103,7 @@ class Surveyor:
             SolveComponent(
                 tuple(entries[path].facts for path in joined[index]),
                 self._config,
+                self._cache,
                 sum(read[path].size for path in joined[index]),
             )
             for index in unknown

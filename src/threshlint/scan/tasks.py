@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from threshlint.scan.analyse import Job, analyse
+from threshlint.scan.cache.memory import Memory
 from threshlint.scan.components import Links
 from threshlint.scan.entry import Entry, Head, close
 from threshlint.scan.solve import Outcome, solve
@@ -72,6 +74,7 @@ class SolveComponent:
 
     facts: tuple[bytes, ...]
     config: Config
+    cache: Path | None
     size: int
     seconds: None = None
 
@@ -80,7 +83,7 @@ class SolveComponent:
 
     def do(self, *, expendable: bool) -> Outcome:
         """Solve it; nothing in there is native."""
-        return solve(self.facts, self.config)
+        return solve(self.facts, self.config, Memory(self.cache, self.config))
 
     def give_up(self, reason: str) -> Outcome:
         """Say why nothing was found out."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from threshlint.scan.cache.codec import CodecError, decode, encode
@@ -17,6 +18,7 @@ from threshlint.scan.cache.store import Store
 if TYPE_CHECKING:
     from threshlint.config import Config
     from threshlint.scan.entry import Entry
+    from threshlint.scan.knowledge import Documents
     from threshlint.scan.solve import Outcome
     from threshlint.scan.survey import Survey
 
@@ -32,10 +34,10 @@ _NO_MATTER = frozenset(
 
 
 class Memory:
-    """The cache as a scan sees it; without a store it remembers nothing."""
+    """The cache as a scan sees it; without a folder it remembers nothing."""
 
-    def __init__(self, store: Store | None, config: Config) -> None:
-        self._store = store
+    def __init__(self, folder: Path | None, config: Config) -> None:
+        self._store = store = Store(folder) if folder is not None else None
         self._settings = (
             repr(
                 [(field.name, getattr(config, field.name)) for field in fields(config) if field.name not in _NO_MATTER]
@@ -87,6 +89,17 @@ class Memory:
         if self._store is not None:
             self._put("runs", encode(survey, Survey), self._settings, *_flat(files))
             self._store.prune()
+
+    def documents(self) -> Documents:
+        """Return what is known of libraries; TOML takes ten times as long to read as what is kept of it."""
+        from threshlint.scan.knowledge import Documents, read_documents
+
+        documents = self._decoded(Documents, "knowledge")
+        if documents is None:
+            documents = read_documents()
+            if self._store is not None:
+                self._put("knowledge", encode(documents, Documents))
+        return documents
 
     def _decoded(self, type_: type[T], kind: str, *parts: str) -> T | None:
         content = self._get(kind, *parts)

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 FOLDER = ".threshlint_cache"
-KINDS = ("files", "components", "runs")
+KINDS = ("files", "knowledge", "components", "runs")
 MOST_BYTES = 256 * 1024 * 1024
 
 _CHECKSUM_BYTES = 16
