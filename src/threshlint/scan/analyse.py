@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ class Job:
     path: Path
     relative: str
     module: str
+    checked: bool = False  # only whether it is Python, and for its comments: nothing else is asked of it
 
 
 @dataclass
@@ -53,6 +54,8 @@ def analyse(job: Job, *, expendable: bool = False) -> Analysed:
     if is_generated(source.text, job.relative):
         return Analysed(job.relative)
     try:
+        if job.checked:
+            return _check(job, source.text, expendable=expendable)
         lexed = lex(source.text)
         if lexed.most_brackets > MOST_BRACKETS:
             reason = f"is nested too deeply: Python allows {MOST_BRACKETS} open brackets, and it has more"
@@ -84,16 +87,27 @@ def is_risky(lexed: Lexed) -> bool:
     )
 
 
+def _check(job: Job, text: str, *, expendable: bool) -> Analysed:
+    """Check a file that holds and carries nothing; if this interpreter does not take it, it is analysed after all."""
+    from threshlint.scan.coverage import FileComments, has_remarks, read_comments
+    from threshlint.scan.facts import Facts
+    from threshlint.scan.glance import glance
+    from threshlint.scan.syntax import compiles
+
+    if not compiles(text):
+        return analyse(replace(job, checked=False), expendable=expendable)
+    comments = read_comments(lex(text)) if has_remarks(text) else FileComments()
+    imports = sorted(glance(text, job.relative, job.module).imports)
+    return Analysed(job.relative, Facts(job.relative, job.module, imports=imports), comments)
+
+
 def _parse(job: Job, lexed: Lexed) -> Analysed:
     from threshlint.scan.coverage import read_comments
     from threshlint.scan.extract import extract  # loads native code: only once a file needs it
     from threshlint.scan.extract.positions import OutOfStepError
     from threshlint.scan.extract.tree import NotPythonError
-    from threshlint.scan.syntax import refusal, syntax_error
+    from threshlint.scan.syntax import refusal
 
-    reason = syntax_error(lexed.text)
-    if reason is not None:
-        return Analysed(job.relative, reason=reason)
     try:
         return Analysed(job.relative, extract(lexed, job.relative, job.module), read_comments(lexed))
     except NotPythonError:
