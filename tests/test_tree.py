@@ -12,8 +12,9 @@ import libcst as cst
 import pytest
 
 from threshlint.scan.extract import tree
-from threshlint.scan.extract.positions import CHILDREN
+from threshlint.scan.extract.positions import CHILDREN, locate
 from threshlint.scan.extract.tree import NotPythonError, parse
+from threshlint.scan.lexer import lex
 
 STDLIB = Path(tokenize.__file__).parent
 MODULES = sorted(path for path in STDLIB.glob("*.py") if path.stat().st_size < 100_000)[::5]
@@ -100,3 +101,9 @@ def test_without_the_native_parser_libcsts_own_classes_do(monkeypatch: pytest.Mo
     assert type(parse_whole("x = 1\n")) is cst.Module
     with pytest.raises(NotPythonError):
         parse_whole("def f(:\n")
+
+
+@pytest.mark.parametrize("text", ["x = 'a' b'b'\n", "x = b'a' f'{x}'\n", "try: 1\nexcept: 2\nexcept E: 3\n"])
+def test_what_only_libcsts_classes_refuse_is_refused(text: str) -> None:
+    with pytest.raises(NotPythonError):
+        locate(parse(text), lex(text))

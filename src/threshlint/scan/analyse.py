@@ -30,6 +30,7 @@ class Job:
     path: Path
     relative: str
     module: str
+    checked: bool = False  # only whether it is Python, and for its comments: nothing else is asked of it
     most_bytes: int = MOST_BYTES
 
 
@@ -61,6 +62,8 @@ def analyse(job: Job, *, expendable: bool = False) -> Analysed:
     if is_generated(source.text, job.relative):
         return Analysed(job.relative, digest=digest)
     try:
+        if job.checked:
+            return _check(job, source.text, digest, expendable=expendable)
         lexed = lex(source.text)
         if lexed.most_brackets > MOST_BRACKETS:
             reason = f"is nested too deeply: Python allows {MOST_BRACKETS} open brackets, and it has more"
@@ -93,17 +96,28 @@ def is_risky(lexed: Lexed) -> bool:
     )
 
 
+def _check(job: Job, text: str, digest: str, *, expendable: bool) -> Analysed:
+    """Check a file that holds and carries nothing; if this interpreter does not take it, it is analysed after all."""
+    from threshlint.scan.coverage import FileComments, has_remarks, read_comments
+    from threshlint.scan.facts import Facts
+    from threshlint.scan.glance import glance
+    from threshlint.scan.syntax import compiles
+
+    if not compiles(text):
+        return analyse(replace(job, checked=False), expendable=expendable)
+    comments = read_comments(lex(text)) if has_remarks(text) else FileComments()
+    imports = sorted(glance(text, job.relative, job.module).imports)
+    return Analysed(job.relative, Facts(job.relative, job.module, imports=imports), comments, digest=digest)
+
+
 def _parse(job: Job, lexed: Lexed) -> Analysed:
     from threshlint.scan.coverage import read_comments
     from threshlint.scan.extract import extract  # loads native code: only once a file needs it
     from threshlint.scan.extract.positions import OutOfStepError
     from threshlint.scan.extract.tree import NotPythonError
     from threshlint.scan.fingerprint import read_statements
-    from threshlint.scan.syntax import refusal, syntax_error
+    from threshlint.scan.syntax import refusal
 
-    reason = syntax_error(lexed.text)
-    if reason is not None:
-        return Analysed(job.relative, reason=reason)
     try:
         facts = extract(lexed, job.relative, job.module)
         return Analysed(job.relative, facts, read_comments(lexed), statements=read_statements(lexed, facts))

@@ -15,6 +15,7 @@ from threshlint.scan.survey import Survey
 
 if TYPE_CHECKING:
     from threshlint.config import Config
+    from threshlint.scan.analyse import Job
     from threshlint.scan.discover import SourceFile
     from threshlint.scan.entry import Entry
     from threshlint.scan.solve import Outcome
@@ -31,6 +32,7 @@ class Surveyor:
         self._cache = cache
         self._memory = Memory(cache, config)
         self._watch = watch or (lambda done, total: None)
+        self._may_have_sites = True
         self._is_lasting = True  # whether the survey follows from the content of the files
 
     def survey(self, files: Sequence[SourceFile]) -> Survey:
@@ -43,12 +45,14 @@ class Surveyor:
             return self._find_out(read)
 
     def _find_out(self, read: Mapping[str, _Read]) -> Survey:
+        from threshlint.scan.funnel import may_have_sites
         from threshlint.scan.survey import put_together
         from threshlint.scan.workers import Workers
 
+        self._may_have_sites = may_have_sites(map(self._job, read.values()), self._config, self._memory.documents)
         with Workers(self._progress(read)) as workers:
             entries = self._entries(read, workers)
-            outcomes = self._outcomes(entries, read, workers)
+            outcomes = self._outcomes(entries, read, workers) if self._may_have_sites else []
         survey = put_together(outcomes, entries, self._line_reader(entries, read), self._config)
         if self._is_lasting:
             contents = {path: entry.head.digest or read[path].mark for path, entry in entries.items()}
@@ -59,8 +63,6 @@ class Surveyor:
 
     def _entries(self, read: Mapping[str, _Read], workers: Workers) -> dict[str, Entry]:
         """Return the entry of every file, in their order."""
-        from threshlint.scan import module_name
-        from threshlint.scan.analyse import Job
         from threshlint.scan.components import Links
         from threshlint.scan.entry import Entry, Head
         from threshlint.scan.tasks import AnalyseFile
@@ -68,23 +70,30 @@ class Surveyor:
         entries: dict[str, Entry] = {}
         tasks = []
         for path, each in read.items():
-            module = module_name(path)
-            known = self._memory.entry(path, each.digest) if each.digest else None
+            job = self._job(each)
+            known = self._memory.entry(job, each.digest) if each.digest else None
             if known is not None:
                 entries[path] = known
             elif each.digest:
-                job = Job(each.file.path, path, module, self._config.file_size_limit)
                 tasks.append(AnalyseFile(job, each.size, self._config.file_time_limit))
             else:
-                entries[path] = Entry(Head("", Links(module), each.reason))
+                entries[path] = Entry(Head("", Links(job.module), each.reason))
 
         def keep(task: AnalyseFile, entry: Entry) -> None:
-            self._memory.keep_entry(task.job.relative, entry)
+            self._memory.keep_entry(task.job, entry)
 
         for task, entry in zip(tasks, workers.do(tasks, keep), strict=True):
             entries[task.job.relative] = entry
             self._is_lasting &= bool(entry.head.digest)
         return {path: entries[path] for path in read}
+
+    def _job(self, read: _Read) -> Job:
+        from threshlint.scan import module_name
+        from threshlint.scan.analyse import Job
+
+        file = read.file
+        is_checked = not self._may_have_sites
+        return Job(file.path, file.relative, module_name(file.relative), is_checked, self._config.file_size_limit)
 
     # components
 

@@ -17,6 +17,7 @@ from threshlint.scan.cache.store import Store
 
 if TYPE_CHECKING:
     from threshlint.config import Config
+    from threshlint.scan.analyse import Job
     from threshlint.scan.entry import Entry
     from threshlint.scan.knowledge import Documents
     from threshlint.scan.solve import Outcome
@@ -46,22 +47,22 @@ class Memory:
             else ""
         )
 
-    def entry(self, relative: str, digest: str) -> Entry | None:
-        """Return what a file of this path and content was analysed into."""
+    def entry(self, job: Job, digest: str) -> Entry | None:
+        """Return what a file of this content was analysed into."""
         from threshlint.scan.entry import from_bytes
 
-        content = self._get("files", "", relative, digest)
+        content = self._get("files", *_of_job(job), digest)
         try:
             return from_bytes(content) if content is not None else None
         except CodecError:
             return None
 
-    def keep_entry(self, relative: str, entry: Entry) -> None:
+    def keep_entry(self, job: Job, entry: Entry) -> None:
         """Keep what a file was analysed into, if that follows from its content."""
         from threshlint.scan.entry import to_bytes
 
         if self._store is not None and entry.head.digest:
-            self._put("files", to_bytes(entry), "", relative, entry.head.digest)
+            self._put("files", to_bytes(entry), *_of_job(job), entry.head.digest)
 
     def outcome(self, files: Iterable[str]) -> Outcome | None:
         """Return what was found in a component whose files have these facts, by their digests."""
@@ -114,6 +115,10 @@ class Memory:
     def _put(self, kind: str, content: bytes, *parts: str) -> None:
         if self._store is not None:
             self._store.put(kind, key(identity(), *parts), content)
+
+
+def _of_job(job: Job) -> tuple[str, ...]:
+    return ("checked" if job.checked else "", job.relative)
 
 
 def _flat(files: Mapping[str, str]) -> Sequence[str]:

@@ -7,8 +7,10 @@ the tokens of the lexer: both name the same things in the same order.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from threshlint.scan.extract.tree import NotPythonError
 from threshlint.scan.extract.tree import nodes as cst
 from threshlint.scan.lexer import Lexed, TokenKind
 
@@ -137,6 +139,20 @@ _SOFT_KEYWORDS: frozenset[type[cst.CSTNode]] = frozenset(
 )
 
 
+def _is_bytes(node: Any) -> bool:
+    """Tell whether a string, or the first of several, is one of bytes."""
+    while node.__class__ is cst.ConcatenatedString:
+        node = node.left
+    return node.__class__ is cst.SimpleString and "b" in node.prefix
+
+
+# What the grammar allows, and Python and LibCST's own classes do not.
+_IS_WRONG: dict[type[cst.CSTNode], Callable[[Any], bool]] = {
+    cst.ConcatenatedString: lambda node: _is_bytes(node.left) != _is_bytes(node.right),
+    cst.Try: lambda node: any(handler.type is None for handler in node.handlers[:-1]),
+}
+
+
 class OutOfStepError(Exception):
     """The leaves of the tree and the tokens of the lexer do not name the same things."""
 
@@ -144,7 +160,8 @@ class OutOfStepError(Exception):
 def locate(tree: cst.Module, lexed: Lexed) -> dict[int, tuple[int, int]]:
     """Return the (start, end) character offsets of every leaf, by the ``id`` of its node.
 
-    Raises OutOfStepError where tree and tokens differ, so that no wrong line is ever reported.
+    Raises OutOfStepError where tree and tokens differ, so that no wrong line is ever reported, and NotPythonError for
+    what is none although it has a tree.
     """
     text = lexed.text
     tokens = (token for token in lexed.tokens if token[0] <= _FSTRING)
@@ -174,6 +191,8 @@ def locate(tree: cst.Module, lexed: Lexed) -> dict[int, tuple[int, int]]:
             fields = CHILDREN.get(cls)
             if fields is None:
                 continue
+            if cls in _IS_WRONG and _IS_WRONG[cls](node):
+                raise NotPythonError
             if cls is cst.MatchAs and node.pattern is None and node.name is None:
                 push(None)
                 continue
