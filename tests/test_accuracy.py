@@ -14,7 +14,7 @@ import accuracy
 import pytest
 from scoring.figures import Counts, Report, bare, mean, score, total
 from scoring.labels import LabelError, read_corpus
-from scoring.page import BEGIN, END, PageError, package_table, tool_table, write_tables
+from scoring.page import ACCURACY, PageError, package_table, tool_table, write_tables
 from scoring.tools import NARROW, WIDE, grep, ruff_magic_values
 
 PROJECT = Path(__file__).parents[1]
@@ -168,10 +168,10 @@ def test_grep(corpus: Path) -> None:
 
 def test_the_tools_stand_beside_each_other(corpus: Path) -> None:
     page = corpus / "page.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    page.write_text(f"before\n{ACCURACY.begin}\nold\n{ACCURACY.end}\nafter\n")
     outcome = run(corpus, "--write", str(page))
     assert outcome.returncode == 0, outcome.stderr
-    assert page.read_text() == f"before\n{BEGIN}\n\n{outcome.stdout}\n{END}\nafter\n"
+    assert page.read_text() == f"before\n{ACCURACY.begin}\n\n{outcome.stdout}\n{ACCURACY.end}\nafter\n"
     assert rows(outcome.stdout)[2:6] == [
         ["threshlint", "66.7%", "40.0%", "66.7%", "40.0%", "1"],
         ["ruff PLR2004", "33.3%", "50.0%", "33.3%", "50.0%", "1"],
@@ -217,7 +217,7 @@ def test_the_page_has_the_tables_that_the_benchmark_prints() -> None:
     corpus = read_corpus(LABELS)
     scores = [score(package, ()) for package in corpus]
     printed = tool_table(dict.fromkeys(("threshlint", *accuracy.PEERS), scores)) + package_table(corpus, scores)
-    shown = rows(PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0])
+    shown = rows(PAGE.read_text(encoding="utf-8").partition(ACCURACY.begin)[2].partition(ACCURACY.end)[0])
     assert len(shown) == len(rows(printed))
     for there, here in zip(shown, rows(printed), strict=True):
         assert [re.sub(r"[\d.]+%|^\d+$|^-$", "", cell) for cell in there] == [

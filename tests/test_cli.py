@@ -472,7 +472,11 @@ atexit.register(lambda: print("loaded", sorted(heavy & sys.modules.keys())))
 
     @pytest.mark.parametrize(
         ("args", "advice"),
-        [(["chek"], "did you mean 'check'?"), (["shop"], "threshlint check shop"), (["zzz"], "check, clean, rule")],
+        [
+            (["chek"], "did you mean 'check'?"),
+            (["shop"], "threshlint check shop"),
+            (["zzz"], "calibrate, check, clean"),
+        ],
     )
     def test_an_unknown_command_says_what_to_do(self, args: list[str], advice: str, folder: Path) -> None:
         (folder / "shop").mkdir()

@@ -35,6 +35,12 @@ cache-dir = "build/cache"
 [per-file-ignores]
 "scripts/" = ["THR103"]
 
+[units]
+"shop/" = "cosine-distance"
+
+[populations]
+"shop/" = "topk:8"
+
 [[calls]]
 name = "shop.search"
 """
@@ -124,6 +130,8 @@ def test_every_key_is_read(tmp_path: Path, file: str) -> None:
         tests=True,
         test_paths=("spec/",),
         require_owner=True,
+        units={"shop/": "cosine-distance"},
+        populations={"shop/": "topk:8"},
         file_size_limit=2_000_000,
         file_time_limit=2.5,
         cache_dir="build/cache",
@@ -157,6 +165,15 @@ WRONG = [
     ("require-owner = 1", "must be true or false, not an integer"),
     ('min-evidence = "proof"', '"min-evidence" of the file must be "flow", "call" or "name", not "proof"'),
     ("min-evidence = 1", 'must be "flow", "call" or "name", not an integer'),
+    ('units = { "*" = "a b" }', '"units" of the file has "*", which must be a word, not \'a b\''),
+    ("units = { x = 1 }", 'has "x", which must be a word, not an integer'),
+    ('units = "cosine"', "must be a table of path patterns, each with a unit, not a string"),
+    ('populations = { "!x" = "pairs" }', 'a pattern here stands alone, without "!"'),
+    (
+        'populations = { x = "all-pairs" }',
+        'must be "pairs", "top1" or "topk:K" for a K such as "topk:10", not "all-pairs"',
+    ),
+    ('populations = { x = "topk:0" }', 'not "topk:0"'),
     ("respect-gitignore = 2026-01-01", "not a date or time"),
     ('select = ["THR9999"]', 'holds "THR9999", which is no rule\'s code'),
     ('ignore = ["F401"]', 'holds "F401", which is no rule\'s code'),
@@ -335,6 +352,13 @@ def test_a_configuration_goes_to_other_processes() -> None:
     project = config(aliases=MINILM, retired=("all-MiniLM-L6-v2",))
     assert project.is_retired("minilm@onnx")
     assert pickle.loads(pickle.dumps(project)) == project
+
+
+def test_the_last_pattern_that_matches_counts(tmp_path: Path) -> None:
+    write(tmp_path / "threshlint.toml", '[populations]\n"*" = "pairs"\n"shop/" = "top1"\n"shop/a.py" = "topk:3"')
+    config = load(tmp_path)
+    assert [config.population(path) for path in ("b.py", "shop/b.py", "shop/a.py")] == ["pairs", "top1", "topk:3"]
+    assert config.unit("b.py") is None
 
 
 class TestDocumentation:

@@ -249,7 +249,7 @@ def registry() -> referencing.Registry:
 
 class TestJson:
     def test_the_schemas_are_schemas(self, registry: referencing.Registry) -> None:
-        assert set(registry) == {"inventory.schema.json", "findings.schema.json"}
+        assert set(registry) == {"inventory.schema.json", "findings.schema.json", "proposals.schema.json"}
         for name in registry:
             jsonschema.Draft202012Validator.check_schema(registry.contents(name))
 

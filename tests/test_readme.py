@@ -17,7 +17,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 README = PROJECT / "README.md"
-SHOP = PROJECT / "fixtures" / "shop"
+SHOP = PROJECT / "fixtures" / "demo"
 
 CONSOLE = re.compile(r"^```console\n\$ (?P<command>.+)\n(?P<output>(?:(?!```).*\n)*)```$", re.MULTILINE)
 SHELL = re.compile(r"^```sh\n(?P<commands>(?:(?!```).*\n)*)```$", re.MULTILINE)

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from scoring.figures import Counts, Score, alarms_without_sites, mean, total
 from scoring.labels import LabelledPackage
 
-BEGIN = "<!-- accuracy: what follows is written by benchmarks/accuracy.py -->"
-END = "<!-- accuracy: end -->"
+
+@dataclass(frozen=True)
+class Markers:
+    """The lines of a page between which a benchmark writes."""
+
+    name: str
+    script: str
+
+    @property
+    def begin(self) -> str:
+        """The line before the tables."""
+        return f"<!-- {self.name}: what follows is written by {self.script} -->"
+
+    @property
+    def end(self) -> str:
+        """The line after the tables."""
+        return f"<!-- {self.name}: end -->"
+
+
+ACCURACY = Markers("accuracy", "benchmarks/accuracy.py")
 
 _PACKAGE_HEADER = (
     "package", "version", "sites", "found", "false alarms", "recall", "precision", "kind", "may", "skipped",
@@ -26,7 +45,7 @@ def package_table(corpus: Sequence[LabelledPackage], scores: Sequence[Score]) ->
     """Show what one tool makes of each package, and of all."""
     counts = [score.counts for score in scores]
     means = mean(counts)
-    return _table(
+    return table(
         _PACKAGE_HEADER,
         [
             *(_row(package.name, package.version, each) for package, each in zip(corpus, counts, strict=True)),
@@ -38,7 +57,7 @@ def package_table(corpus: Sequence[LabelledPackage], scores: Sequence[Score]) ->
 
 def tool_table(scores_of: Mapping[str, Sequence[Score]]) -> str:
     """Show tools beside each other."""
-    return _table(_TOOL_HEADER, [_tool_row(name, [one.counts for one in scores]) for name, scores in scores_of.items()])
+    return table(_TOOL_HEADER, [_tool_row(name, [one.counts for one in scores]) for name, scores in scores_of.items()])
 
 
 def mistakes(corpus: Sequence[LabelledPackage], scores: Sequence[Score]) -> str:
@@ -52,13 +71,13 @@ def mistakes(corpus: Sequence[LabelledPackage], scores: Sequence[Score]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def write_tables(page: Path, tables: str) -> None:
+def write_tables(page: Path, tables: str, markers: Markers = ACCURACY) -> None:
     """Put the tables in the place of those that a page has."""
-    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = page.read_text(encoding="utf-8").partition(markers.begin)
+    _, end, after = rest.partition(markers.end)
     if not begin or not end:
-        raise PageError(f"{page}: there have to be a line `{BEGIN}` and, further down, a line `{END}`")
-    page.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}", encoding="utf-8")
+        raise PageError(f"{page}: there have to be a line `{markers.begin}` and, further down, a line `{markers.end}`")
+    page.write_text(f"{before}{begin}\n\n{tables}\n{end}{after}", encoding="utf-8")
 
 
 def _row(name: str, version: str, counts: Counts) -> tuple[str, ...]:
@@ -77,6 +96,7 @@ def _percent(share: float) -> str:
     return f"{share:.1%}"
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Lay out a table; every column but the first is of numbers."""
     lines = (header, ["---", *["---:"] * (len(header) - 1)], *rows)
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)

@@ -56,6 +56,8 @@ class Config:
     tests: bool = False
     test_paths: tuple[str, ...] = DEFAULT_TEST_PATHS
     require_owner: bool = False
+    units: Mapping[str, str] = field(default_factory=dict)
+    populations: Mapping[str, str] = field(default_factory=dict)
     calls: tuple[Mapping[str, Any], ...] = ()
     cache_dir: str = DEFAULT_CACHE
     file_size_limit: int = DEFAULT_SIZE_LIMIT  # bytes
@@ -94,6 +96,14 @@ class Config:
         """The folder of the cache."""
         return self.root / self.cache_dir
 
+    def unit(self, path: str) -> str | None:
+        """Give what ``units`` says the cutoffs of a file are measured in."""
+        return _last_match(self.units, path)
+
+    def population(self, path: str) -> str | None:
+        """Give the population that ``populations`` says the cutoffs of a file decide over."""
+        return _last_match(self.populations, path)
+
     @cached_property
     def _canonical_names(self) -> dict[str, str]:
         return {name: canonical for canonical, names in self.aliases.items() for name in names}
@@ -105,6 +115,11 @@ class Config:
     @cached_property
     def _listed(self) -> frozenset[str]:
         return frozenset(map(self.canonical, self.models))
+
+
+def _last_match(settings: Mapping[str, str], path: str) -> str | None:
+    matching = [value for pattern, value in settings.items() if compile_patterns((pattern,)).match(path)]
+    return matching[-1] if matching else None
 
 
 def _bases(model: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from threshlint.patterns import PatternError, parse_pattern
 from threshlint.site import Evidence
@@ -47,6 +47,9 @@ DEFAULT_TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "tests.py", "
 
 class WrongValueError(Exception):
     """A value that its key cannot have; the message goes on from ``"key" ``."""
+
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -169,16 +172,41 @@ def _aliases(value: object) -> dict[str, tuple[str, ...]]:
 
 
 def _per_file_ignores(value: object) -> dict[str, tuple[str, ...]]:
-    ignores: dict[str, tuple[str, ...]] = {}
-    for pattern, codes in _table(value, "path patterns, each with an array of codes").items():
+    return _by_pattern(value, "path patterns, each with an array of codes", _codes)
+
+
+def _by_pattern(value: object, of: str, read: Callable[[object], _Value]) -> dict[str, _Value]:
+    found: dict[str, _Value] = {}
+    for pattern, each in _table(value, of).items():
         if pattern.startswith("!"):
             raise WrongValueError(f'has "{pattern}", which names no file: a pattern here stands alone, without "!"')
         _patterns([pattern])
         try:
-            ignores[pattern] = _codes(codes)
+            found[pattern] = read(each)
         except WrongValueError as error:
             raise WrongValueError(f'has "{pattern}", which {error}') from error
-    return ignores
+    return found
+
+
+def _units(value: object) -> dict[str, str]:
+    return _by_pattern(value, "path patterns, each with a unit", _word)
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str) or not value or re.search(r"\s", value):
+        raise WrongValueError(f"must be a word, not {toml_kind(value) if not isinstance(value, str) else repr(value)}")
+    return value
+
+
+def _populations(value: object) -> dict[str, str]:
+    return _by_pattern(value, "path patterns, each with a population", _population)
+
+
+def _population(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"pairs|top1|topk:[1-9][0-9]*", value):
+        said = f'"{value}"' if isinstance(value, str) else toml_kind(value)
+        raise WrongValueError(f'must be "pairs", "top1" or "topk:K" for a K such as "topk:10", not {said}')
+    return value
 
 
 def _calls(value: object) -> tuple[Mapping[str, Any], ...]:
@@ -319,6 +347,25 @@ KEYS = (
         "require-owner = true",
         "Whether a site without an owner, in its annotation or in `CODEOWNERS`, is a finding (`THR205`).",
         _boolean,
+    ),
+    Key(
+        "units",
+        "table of strings",
+        "{}",
+        'units = { "shop/search/" = "cosine-distance" }',
+        "What cutoffs are measured in, for `threshlint rewrite`, where neither the annotation (`unit=…`) nor the code "
+        "says it: path patterns, each with a unit; the last that matches counts. [Rewriting](rewrite.md) lists the "
+        "units.",
+        _units,
+    ),
+    Key(
+        "populations",
+        "table of strings",
+        "{}",
+        'populations = { "shop/dedupe.py" = "pairs", "shop/cache.py" = "top1" }',
+        "Which scores cutoffs decide over, for `threshlint rewrite`, where neither the annotation (`population=…`) nor "
+        "the code says it: path patterns, each with `pairs`, `top1` or `topk:K`; the last that matches counts.",
+        _populations,
     ),
     Key(
         "file-size-limit",

@@ -95,6 +95,8 @@ class Site:
     unit: str | None = None  # what those scores are measured in, if that is known
     low: float | None = None  # the least and the most that such a score can be
     high: float | None = None
+    population: str | None = None  # over which pairs it decides: "pairs", "top1" or "topk:K", where that is sure
+    inclusive: bool | None = None  # whether a score that equals it counts as close, where that is sure
     kept: str | None = None  # "below" or "above": the side of a cutoff that is kept as close, where that is sure
 
     @property

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+evidence_option = click.option(
+    "--min-evidence",
+    type=click.Choice(["flow", "call", "name"]),
+    help="Sites that name no model are findings only with this evidence or a stronger one: a score reaches them "
+    "(flow), or a known API takes them (call), or their name says so (name).",
+)
 _OPTIONS = (
-    click.option(
-        "--min-evidence",
-        type=click.Choice(["flow", "call", "name"]),
-        help="Sites that name no model are findings only with this evidence or a stronger one: a score reaches them "
-        "(flow), or a known API takes them (call), or their name says so (name).",
-    ),
     click.option(
         "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches as well, as a .gitignore writes it."
     ),
@@ -36,7 +36,7 @@ _OPTIONS = (
 
 
 def scan_options(command: _Command) -> _Command:
-    """Give a command the options that say what is looked at, and how sure a finding has to be."""
+    """Give a command the options that say what is looked at."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -47,7 +47,7 @@ def overridden(
     *,
     select: tuple[str, ...] = (),
     ignore: tuple[str, ...] = (),
-    min_evidence: str | None,
+    min_evidence: str | None = None,
     exclude: tuple[str, ...],
     gitignore: bool,
     cache_dir: Path | None,

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from threshlint.cli._failure import Failure
+from threshlint.cli._editing import Plan, by_path, has_failed, obstacles, place, require_in_use, write_files
+from threshlint.cli._editing import diff as difference
 from threshlint.cli._scanning import scan_for_command
-from threshlint.cli._settings import overridden, scan_options
+from threshlint.cli._settings import evidence_option, overridden, scan_options
 from threshlint.cli._writing import page_for, write
 from threshlint.output.page import Page
 from threshlint.output.text import count
@@ -23,10 +20,7 @@ from threshlint.site import Kind
 if TYPE_CHECKING:
     from threshlint.annotation import Annotation
     from threshlint.config import Config
-    from threshlint.rewrite import Original
     from threshlint.site import Inventory, Site
-
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @click.command(
@@ -62,6 +56,7 @@ Exit codes:
 @click.option("--owner", help="Who answers for the values.")
 @click.option("--reason", help="Why they are what they are; --model '*' needs one.")
 @click.option("--diff", is_flag=True, help="Print what would change, and change nothing.")
+@evidence_option
 @scan_options
 def command(
     paths: tuple[Path, ...],
@@ -93,26 +88,17 @@ def command(
         gitignore=not no_gitignore,
         cache_dir=cache_dir,
     )
-    _require_in_use(annotation, settings)
+    for model in annotation.named_models:
+        require_in_use(model, settings, "--model")
     inventory = scan_for_command(paths or (Path(),), settings, no_cache=no_cache)
     plan = _plan(inventory, _wanted(inventory, settings, kinds), annotation)
     page = page_for(None)
     if diff:
-        write(_diff(plan, inventory, page), None)
+        write(difference(plan, inventory, page), None)
     else:
-        _write(plan, inventory, page)
+        write_files(plan, inventory, page)
     click.echo(_summary(plan, inventory, page, diff=diff), err=True, nl=False)
     raise click.exceptions.Exit(_exit_code(plan, inventory))
-
-
-@dataclass
-class _Plan:
-    """What is to become of the files, by their paths from the root."""
-
-    texts: dict[str, tuple[Original, str]] = field(default_factory=dict)
-    written: list[Site] = field(default_factory=list)
-    left: list[tuple[Site, str]] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
 
 
 def _annotation(models: str, owner: str | None, reason: str | None) -> Annotation:
@@ -146,39 +132,23 @@ def _annotation(models: str, owner: str | None, reason: str | None) -> Annotatio
     return annotation
 
 
-def _require_in_use(annotation: Annotation, settings: Config) -> None:
-    """Refuse a model that the next check would complain about."""
-    for model in annotation.named_models:
-        if settings.is_retired(model):
-            raise click.BadParameter(f"`{model}` is retired in the configuration.", param_hint="'--model'")
-        if settings.models and not settings.is_listed(model):
-            raise click.BadParameter(
-                f"`{model}` is not among the `models` of the configuration; add it there first.", param_hint="'--model'"
-            )
-
-
 def _wanted(inventory: Inventory, settings: Config, kinds: Sequence[str]) -> dict[str, list[Site]]:
     """Return the sites that the check complains about for want of a model, by path."""
     from threshlint.rules import check, find_rule
     from threshlint.rules.unversioned import UnversionedSite
 
-    wanted: dict[str, list[Site]] = defaultdict(list)
-    for finding in check(inventory, settings):
-        site = finding.site
-        if site is None or not isinstance(find_rule(finding.code), UnversionedSite):
-            continue
-        if not kinds or site.kind in kinds:
-            wanted[site.path].append(site)
-    return wanted
+    findings = (
+        finding for finding in check(inventory, settings) if isinstance(find_rule(finding.code), UnversionedSite)
+    )
+    sites = (finding.site for finding in findings if finding.site is not None)
+    return by_path(site for site in sites if not kinds or site.kind in kinds)
 
 
-def _plan(inventory: Inventory, wanted: Mapping[str, Sequence[Site]], annotation: Annotation) -> _Plan:
+def _plan(inventory: Inventory, wanted: Mapping[str, Sequence[Site]], annotation: Annotation) -> Plan:
     from threshlint.rewrite import RewriteError, annotate, line_length_of, read_original
 
-    sites: dict[str, list[Site]] = defaultdict(list)
-    for site in inventory.sites:
-        sites[site.path].append(site)
-    plan = _Plan()
+    sites = by_path(inventory.sites)
+    plan = Plan()
     for path, of_file in wanted.items():
         try:
             original = read_original(Path(inventory.root, path))
@@ -194,44 +164,17 @@ def _plan(inventory: Inventory, wanted: Mapping[str, Sequence[Site]], annotation
     return plan
 
 
-def _write(plan: _Plan, inventory: Inventory, page: Page) -> None:
-    from threshlint.rewrite import RewriteError, write_all
-
-    try:
-        write_all(list(plan.texts.values()))
-    except RewriteError as error:
-        raise Failure(f"{page.path(inventory.root, str(error.path))} {error}; no file was changed") from error
-
-
-def _diff(plan: _Plan, inventory: Inventory, page: Page) -> str:
-    """Show what would change as a unified diff, which ``git apply`` reads."""
-    lines: list[str] = []
-    for path, (original, text) in plan.texts.items():
-        shown = page.path(inventory.root, path).replace("\\", "/")
-        lines += difflib.unified_diff(_lines(original.text), _lines(text), f"a/{shown}", f"b/{shown}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-
-
-def _lines(text: str) -> list[str]:
-    return _LINE.findall(text)
-
-
-def _summary(plan: _Plan, inventory: Inventory, page: Page, *, diff: bool) -> str:
+def _summary(plan: Plan, inventory: Inventory, page: Page, *, diff: bool) -> str:
     """Say what was written, and what was not and why."""
-    lines = [
-        f"{page.path(inventory.root, skipped.path)}: not analysed: {skipped.reason}" for skipped in inventory.skipped
+    lines = obstacles(plan, inventory, page, "annotated")
+    lines += [
+        f"{place(site, inventory, page)}: {site.kind} {site.value} is left: {reason}" for site, reason in plan.left
     ]
-    lines += [f"{page.path(inventory.root, path)}: not annotated: {reason}" for path, reason in plan.failed.items()]
-    for site, reason in plan.left:
-        where = f"{page.path(inventory.root, site.path)}:{site.span.line}:{site.span.column}"
-        lines.append(f"{where}: {site.kind} {site.value} is left: {reason}")
     verb = "Would annotate" if diff else "Annotated"
     total = f"{verb} {count(len(plan.written), 'site')} in {count(len(plan.texts), 'file')}"
     lines.append(f"{total}; {len(plan.left)} left." if plan.left else f"{total}.")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _exit_code(plan: _Plan, inventory: Inventory) -> int:
-    if plan.failed or any(not skipped.context for skipped in inventory.skipped):
-        return 2
-    return 1 if plan.left else 0
+def _exit_code(plan: Plan, inventory: Inventory) -> int:
+    return 2 if has_failed(plan, inventory) else 1 if plan.left else 0

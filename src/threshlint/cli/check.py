@@ -10,7 +10,7 @@ import click
 
 from threshlint.cli._codes import complete_codes, parse_codes
 from threshlint.cli._scanning import scan_for_command
-from threshlint.cli._settings import overridden, scan_options
+from threshlint.cli._settings import evidence_option, overridden, scan_options
 from threshlint.cli._writing import check_writable, is_terminal, page_for, write
 from threshlint.output import findings_format, findings_formats, inventory_format, inventory_formats
 
@@ -64,6 +64,7 @@ Exit codes:
     shell_complete=complete_codes,
     help="Not these rules, in addition to those that are configured.",
 )
+@evidence_option
 @scan_options
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule as well.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings.")

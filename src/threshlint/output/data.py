@@ -49,7 +49,7 @@ def site_object(site: Site) -> Object:
         "owner": site.owner,
         "unit": (annotation.unit if annotation else None) or site.unit,
         "sources": list(site.sources),
-        "population": annotation.population if annotation else None,
+        "population": (annotation.population if annotation else None) or site.population,
         "reason": annotation.reason if annotation else None,
         "evidence": site.evidence.value,
         "trace": trace_objects(site.trace),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+
+from threshlint.site import Site
 
 
 class RewriteError(Exception):
@@ -11,6 +14,7 @@ class RewriteError(Exception):
     The message says why and what to do. It goes on from the name of the file: ``is read-only; …``, or ``line 3: …``.
     """
 
-    def __init__(self, message: str, path: Path | None = None) -> None:
+    def __init__(self, message: str, path: Path | None = None, *, sites: Iterable[Site] = ()) -> None:
         super().__init__(message)
         self.path = path  # of the file, where several were to be written
+        self.sites = frozenset(sites)  # without changes to these, it may well go

@@ -45,7 +45,9 @@ def retarget(code: Code, models: Mapping[Site, tuple[str, ...]]) -> Retargeted:
         elif all(models.get(other) == of_site for remark in remarks for other in _decided_by(code, remark)):
             done.edits.update(_models_edit(code, remark, of_site) for remark in remarks)
         elif remarks[0].rank is Rank.ANNOTATED:
-            raise RewriteError(f"line {site.line}: its `Annotated` holds other numbers, too; take them apart by hand")
+            raise RewriteError(
+                f"line {site.line}: its `Annotated` holds other numbers, too; take them apart by hand", sites=[site]
+            )
         else:
             done.missing[site] = f"{ANNOTATION_PREFIX}{','.join(of_site)}{_keys_of(remarks[0])}"
     return done
@@ -64,10 +66,12 @@ def obstacle_to_annotation(code: Code, site: Site) -> str | None:
 
 def _require_place_for_annotation(code: Code, site: Site) -> None:
     if site.annotation is not None:
-        raise RewriteError(f"line {site.line}: its annotation stands in an `Annotated` elsewhere; change it there")
+        raise RewriteError(
+            f"line {site.line}: its annotation stands in an `Annotated` elsewhere; change it there", sites=[site]
+        )
     obstacle = obstacle_to_annotation(code, site)
     if obstacle is not None:
-        raise RewriteError(f"line {site.line}: {obstacle}")
+        raise RewriteError(f"line {site.line}: {obstacle}", sites=[site])
 
 
 def _decided_by(code: Code, remark: PlacedRemark) -> Sequence[Site]:
@@ -79,7 +83,10 @@ def _models_edit(code: Code, remark: PlacedRemark, models: Sequence[str]) -> Edi
     in_string = any(piece.start <= start < piece.end for piece in code.logicals.strings)
     text = ",".join(models)
     if in_string and _NOT_IN_A_STRING & set(text):
-        raise RewriteError(f"line {remark.span.line}: {text} cannot stand in a string as it is; change it by hand")
+        raise RewriteError(
+            f"line {remark.span.line}: {text} cannot stand in a string as it is; change it by hand",
+            sites=_decided_by(code, remark),
+        )
     start += len(ANNOTATION_PREFIX)
     return Edit(start, start + len(_written_models(remark)), text)
 

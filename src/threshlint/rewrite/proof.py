@@ -33,7 +33,10 @@ def rewritten(old: Code, edits: Sequence[Edit], annotations: Mapping[Site, Annot
         if before not in annotations and (before.exempt is not None or before.keyed):
             continue
         if new.annotation_of(after) != annotations.get(before, old.annotation_of(before)):
-            raise RewriteError(f"line {before.line}: {before.value} would be annotated wrongly; annotate it by hand")
+            raise RewriteError(
+                f"line {before.line}: {before.value} would be annotated wrongly; annotate it by hand",
+                sites=old.sites_of(old.logical(before)),
+            )
     return new.text
 
 

@@ -59,16 +59,31 @@ def table_edits(code: Code, values: Sequence[NewValue], canonical: Callable[[str
     return edits
 
 
-def _entry_of(code: Code, site: Site, canonical: Callable[[str], str]) -> _Entry:
+def counterpart(code: Code, site: Site, model: str, canonical: Callable[[str], str]) -> Site | None:
+    """Return the number that a table has for another model in the place of a site, if it is there."""
+    entry = _find_entry(code, site, canonical)
+    there = entry.sibling(model, canonical) if entry is not None else None
+    return entry.in_place_of(site, there) if entry is not None and there is not None else None
+
+
+def _find_entry(code: Code, site: Site, canonical: Callable[[str], str]) -> _Entry | None:
     """Find the innermost entry around a site whose key is the site's model."""
     path = code.tree.around(code.place(site)[1])
     for element, table in pairwise(path):
         key = _key(element)
         if key is not None and canonical(key) in site.models:
             return _Entry(code, table, element)
+    return None
+
+
+def _entry_of(code: Code, site: Site, canonical: Callable[[str], str]) -> _Entry:
+    entry = _find_entry(code, site, canonical)
+    if entry is not None:
+        return entry
     raise RewriteError(
         f"line {site.line}: {site.value} belongs to {', '.join(site.models)} by its branch or its Enum; "
-        "add the new model there by hand"
+        "add the new model there by hand",
+        sites=[site],
     )
 
 
@@ -93,15 +108,20 @@ class _Entry:
     def changed_in(self, there: cst.DictElement, values: Mapping[Site, str]) -> Iterator[Edit]:
         """Yield the edits that give another entry, which is built alike, new values."""
         for site, value in values.items():
-            number = _follow(there.value, self.keys_within(site))
-            end = self.code.tree.end(number) if number is not None else None
-            counterpart = next((each for each in self.code.sites if self.code.place(each)[1] == end), None)
-            if counterpart is None:
+            other = self.in_place_of(site, there)
+            if other is None:
                 raise RewriteError(
                     f"line {site.line}: the entry of {_key(there)} holds no number in the place of {site.value}; "
-                    "change it by hand"
+                    "change it by hand",
+                    sites=[site],
                 )
-            yield value_edit(self.code, counterpart, value)
+            yield value_edit(self.code, other, value)
+
+    def in_place_of(self, site: Site, there: cst.DictElement) -> Site | None:
+        """Return the site of another entry that stands where a site stands in this one."""
+        number = _follow(there.value, self.keys_within(site))
+        end = self.code.tree.end(number) if number is not None else None
+        return next((each for each in self.code.sites if self.code.place(each)[1] == end), None)
 
     def keys_within(self, site: Site) -> list[str | None]:
         """Return the keys that lead from this entry's value to a site, outermost first."""
@@ -116,10 +136,13 @@ class _Entry:
             if other not in values and other.exempt is None and self.start <= code.place(other)[0] < self.end:
                 raise RewriteError(
                     f"line {other.line}: {other.value} stands in the same entry, and has no value for {model}; "
-                    "give one, or add the entry by hand"
+                    "give one, or add the entry by hand",
+                    sites=values,
                 )
         if _NOT_IN_A_KEY & set(model):
-            raise RewriteError(f"line {code.logicals.line(self.start)}: {model} cannot stand in quotes as it is")
+            raise RewriteError(
+                f"line {code.logicals.line(self.start)}: {model} cannot stand in quotes as it is", sites=values
+            )
         changes = [value_edit(code, site, value) for site, value in values.items()]
         changes.append(Edit(*self._between_quotes(), model))
         within = [Edit(edit.start - self.start, edit.end - self.start, edit.text) for edit in changes]

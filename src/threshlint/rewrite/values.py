@@ -32,13 +32,19 @@ def value_edit(code: Code, site: Site, value: str) -> Edit:
     if quoted:
         start, end = quoted.span("number")
     elif "".join(code.text[start:end].split()) != site.value:
-        raise RewriteError(f"line {site.line}: {site.value} is written across brackets or comments; change it by hand")
+        raise RewriteError(
+            f"line {site.line}: {site.value} is written across brackets or comments; change it by hand", sites=[site]
+        )
     in_text = quoted is not None or _is_in_text(code, start)
     before = code.text[start - 1 : start]
     if in_text and "_" in value:
-        raise RewriteError(f"line {site.line}: {value} stands in a string, where a number has no underscores")
+        raise RewriteError(
+            f"line {site.line}: {value} stands in a string, where a number has no underscores", sites=[site]
+        )
     if in_text and not quoted and value[0] in "+-" and before in ("+", "-"):
-        raise RewriteError(f"line {site.line}: {value} would stand behind another sign; change it by hand")
+        raise RewriteError(
+            f"line {site.line}: {value} would stand behind another sign; change it by hand", sites=[site]
+        )
     runs_together = before.isidentifier() and not in_text and value[0] not in "+-"  # `return-0.5`
     return Edit(start, end, " " + value if runs_together else value)
 
@@ -51,9 +57,9 @@ def require_number(site: Site, value: str) -> None:
 
     """
     if not _NUMBER.fullmatch(value):
-        raise RewriteError(f"line {site.line}: {value!r} is no number")
+        raise RewriteError(f"line {site.line}: {value!r} is no number", sites=[site])
     if site.kind is Kind.TOP_K and _WHOLE.fullmatch(site.value.strip("\"'")) and not _WHOLE.fullmatch(value):
-        raise RewriteError(f"line {site.line}: {value} is not whole, and {site.value} counts results")
+        raise RewriteError(f"line {site.line}: {value} is not whole, and {site.value} counts results", sites=[site])
 
 
 def _is_in_text(code: Code, offset: int) -> bool:

@@ -141,6 +141,7 @@ class Query:
     gaps: list[tuple[str, str, str]] = field(default_factory=list)  # the same: filled by ``str.format``
     columns: dict[str | int, str] = field(default_factory=dict)  # result columns that hold scores, by name and place
     ranked: bool = False
+    unit: str | None = None  # of the scores that it cuts, where all have the same
 
 
 @dataclass

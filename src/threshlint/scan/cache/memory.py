@@ -29,7 +29,7 @@ T = TypeVar("T")
 _NO_MATTER = frozenset(
     """
     root source select ignore min_evidence per_file_ignores exclude extend_exclude respect_gitignore tests
-    require_owner cache_dir file_time_limit file_size_limit
+    require_owner units populations cache_dir file_time_limit file_size_limit
 """.split()
 )
 

@@ -36,6 +36,14 @@ _SIMILARITY_FUNCTIONS = """
     gds.similarity.cosine vector.similarity.cosine vector.similarity.euclidean vector_dot_product dotProduct
     knn_score
 """.split()
+# What an operator or a function yields, where its name says so; 1 - a cosine distance is a cosine similarity.
+_UNITS = (
+    (re.compile(r"<=>|cos\w*_?distance|distance_cos", re.IGNORECASE), "cosine-distance"),
+    (re.compile(r"cosine_?similarity|similarity[._]cosine", re.IGNORECASE), "cosine-similarity"),
+    (re.compile(r"<->|l2_?distance|distance_(?:l2|euclidean)|euclidean_distance", re.IGNORECASE), "l2"),
+    (re.compile(r"<#>", re.IGNORECASE), "negative-dot"),
+)
+_COMPLEMENTS = {"cosine-distance": "cosine-similarity", "cosine-similarity": "cosine-distance"}
 _FUNCTION = "|".join(re.escape(name) for name in (*_DISTANCE_FUNCTIONS, *_SIMILARITY_FUNCTIONS))
 _SIMILARITY_NAMES = frozenset(name.lower() for name in _SIMILARITY_FUNCTIONS)
 _OPERATOR = r"<=>|<->|<\#>|<\+>"
@@ -88,11 +96,20 @@ def read_query(parts: list[Part], literal: Callable[[str, int], int]) -> Query:
     return _Reader(parts, literal).read()
 
 
+def _unit(expression: str, role: str) -> str | None:
+    """Return what a score is measured in, by the operator or the function that yields it, and its role in the end."""
+    unit = next((unit for pattern, unit in _UNITS if pattern.search(expression)), None)
+    if unit is None or role == ("similarity" if unit.endswith("similarity") else "distance"):
+        return unit
+    return _COMPLEMENTS.get(unit)
+
+
 class _Reader:
     def __init__(self, parts: list[Part], literal: Callable[[str, int], int]) -> None:
         self.parts = parts
         self.literal = literal
         self.query = Query()
+        self.units: set[str | None] = set()  # of the scores that are cut
         self.starts: list[tuple[int, Part]] = []
         pieces, at = [], 0
         for index, part in enumerate(parts):
@@ -107,6 +124,7 @@ class _Reader:
         if _SPATIAL.search(text):
             return self.query
         aliases: dict[str, str] = {}
+        units: dict[str, str | None] = {}
         for pattern, name, role in _IMPLIED_COLUMNS:
             if pattern.search(text):
                 aliases[name] = role
@@ -118,19 +136,23 @@ class _Reader:
         for match in _SCORE.finditer(text):
             scored = True
             role, end = self._extent(match)
+            unit = _unit(match[0], role)
             self._cut_by_parameter(role, end, defaults)
             after = _AFTER.match(text, end)
             if after is None:
                 continue
             if after["alias"]:
                 aliases[after["alias"].lower()] = role
+                units[after["alias"].lower()] = unit
                 self.query.columns[after["alias"]] = role
             else:
+                self.units.add(unit)
                 self._cut(f"{role}-threshold", after, f"compared with a vector {role} in the query text")
         for alias, role in aliases.items():
             for match in re.finditer(
                 rf"\b{re.escape(alias)}\b\s*(?:<=|>=|<(?![=>\-#+])|>)\s*{_VALUE}", text, re.IGNORECASE
             ):
+                self.units.add(units.get(alias))
                 self._cut(f"{role}-threshold", match, f"compared with the vector {role} `{alias}` of the query text")
         ordered = re.search(r"\bORDER\s+BY\b", text, re.IGNORECASE)
         if scored and ordered:
@@ -145,6 +167,8 @@ class _Reader:
                 self.query.ranked = True
                 self._cut("top-k", match, "neighbours asked of a vector search in the query text")
         self._weights()
+        if len(self.units) == 1:
+            (self.query.unit,) = self.units
         return self.query
 
     def _cut_by_parameter(self, role: str, end: int, defaults: dict[str, re.Match[str]]) -> None:
@@ -152,6 +176,7 @@ class _Reader:
         compared = re.compile(r"\s*(?:<=|>=|<|>)\s*(?P<name>[A-Za-z_]\w*)").match(self.text, end)
         if compared is not None:
             note = f"compared with a vector {role} in a stored function"
+            self.units.add(None)
             self._default(f"{role}-threshold", defaults.get(compared["name"].lower()), note)
 
     def _default(self, kind: str, match: re.Match[str] | None, note: str) -> None:

@@ -190,9 +190,13 @@ class Arithmetic(Edges):
         if self._is_geometry(result):
             return
         if self._is_product(left) and self._is_norm(right):
-            self.add(result, SIMILARITY)
+            self.add(result, SIMILARITY)  # see is_cosine
         elif self._normalises(left, right):
             self.add(result, EMBEDDING)
+
+    def is_cosine(self, made: Operation) -> bool:
+        """Return whether an operation is a cosine by hand: a dot product of vectors, by the product of their norms."""
+        return made[0] is Op.BINARY and made[2] == "/" and self._is_product(made[3]) and self._is_norm(made[4])
 
     def _is_geometry(self, node: int) -> bool:
         hints = Hint(self.graph.files[self.graph.file_of(node)].hints)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from dataclasses import replace
 
-from threshlint.scan.facts import NOTHING, Op, Operation
+from threshlint.scan.facts import NOTHING, Op, Operation, Query
 from threshlint.scan.flow.access import NAMESPACE
 from threshlint.scan.flow.calls import Arguments, Calls
 from threshlint.scan.flow.demand import Demand
@@ -35,6 +35,7 @@ from threshlint.scan.flow.values import (
     Values,
     score_role,
 )
+from threshlint.scan.knowledge import Take
 from threshlint.scan.knowledge.shapes import Many
 from threshlint.site import Evidence, Kind
 
@@ -430,15 +431,21 @@ class Builtins(Calls):
             for kind, place, note in query.placeholders:
                 for node in everything:
                     if node >= 0 and value not in self.held[node]:
-                        self._bind_placeholder(node, kind, place, result, note)
+                        self._bind_placeholder(node, kind, place, result, note, query)
                 if isinstance(place, int):
                     rest = [
                         node for node in (*arguments.positional, *spread) if node < 0 or value not in self.held[node]
                     ]
                     if place < len(rest) and rest[place] >= 0:
-                        self.sink(rest[place], Demand(kind, Evidence.FLOW, result, note))
+                        self.cut_by_query(rest[place], kind, result, note, query)
                 elif place in arguments.keywords:
-                    self.sink(arguments.keywords[place], Demand(kind, Evidence.FLOW, result, note))
+                    self.cut_by_query(arguments.keywords[place], kind, result, note, query)
+
+    def cut_by_query(self, node: int, kind: str, result: int, note: str, query: Query) -> None:
+        """Note what a query text makes of a number."""
+        is_cutoff = kind in (Kind.SIMILARITY_THRESHOLD.value, Kind.DISTANCE_THRESHOLD.value)
+        take = Take(kind, query.unit) if is_cutoff and query.unit is not None else None
+        self.sink(node, Demand(kind, Evidence.FLOW, result, note, take=take))
 
     def _run(self, result: int, arguments: Arguments) -> None:
         """``context.run(search, query)`` calls what it is given."""
@@ -455,9 +462,9 @@ class Builtins(Calls):
                 continue
             self.add(result, value)
             if name == "format":
-                for kind, place, note in self.graph.files[value[1]].queries[value[2]].gaps:
-                    node = arguments.keywords.get(place, NOTHING)
-                    self.sink(node, Demand(kind, Evidence.FLOW, result, note))
+                query = self.graph.files[value[1]].queries[value[2]]
+                for kind, place, note in query.gaps:
+                    self.cut_by_query(arguments.keywords.get(place, NOTHING), kind, result, note, query)
 
     def _spread_out(self, sequences: tuple[int, ...]) -> tuple[int, ...]:
         """Return the elements of lists that are spread into a call: ``fetch(sql, *parameters)``."""
@@ -468,13 +475,13 @@ class Builtins(Calls):
                     found.extend(self.fixed.get(value[1]) or self.displayed.get(value[1], ()))
         return tuple(found)
 
-    def _bind_placeholder(self, node: int, kind: str, place: int | str, result: int, note: str) -> None:
+    def _bind_placeholder(self, node: int, kind: str, place: int | str, result: int, note: str, query: Query) -> None:
         for value in tuple(self.held[node]):
             if not isinstance(value, tuple):
                 continue
             if value[0] == SEQUENCE and isinstance(place, int):
                 fixed = self.fixed.get(value[1]) or self.displayed.get(value[1], ())
                 if place < len(fixed):
-                    self.sink(fixed[place], Demand(kind, Evidence.FLOW, result, note))
+                    self.cut_by_query(fixed[place], kind, result, note, query)
             elif value[0] == MAPPING and isinstance(place, str):
-                self.sink(self.entry(value[1], place), Demand(kind, Evidence.FLOW, result, note))
+                self.cut_by_query(self.entry(value[1], place), kind, result, note, query)

@@ -467,12 +467,11 @@ class Calls(Access):
         library: str,
         arguments: Arguments,
     ) -> None:
-        takes: dict[str, Take] = dict(entry.takes)
+        takes = self._takes(entry, given, site)
         constructor: dict[str, Take] = dict(entry.constructor)
         returns = entry.returns
         for when in entry.whens:
             if self._applies(when, given, site):
-                takes.update(when.takes)
                 constructor.update(when.constructor)
                 returns = when.returns or returns
         where = result if result >= 0 else site
@@ -485,8 +484,11 @@ class Calls(Access):
             for kind in types:
                 for own in self.library_calls(kind):
                     by_name = self.named_arguments(own, made)
+                    said = self._takes(own, by_name, site)
                     for name, take in constructor.items():
                         if name in by_name:
+                            if name in said and said[name].kind == take.kind:
+                                take = said[name]  # it knows the unit by the other arguments
                             self.take(by_name[name], take, where, f"`{name}` of {entry.library}'s `{kind.name}`")
                 if not self.library_calls(kind):
                     for name, take in constructor.items():
@@ -495,6 +497,14 @@ class Calls(Access):
         if entry.embedder and result >= 0:
             self.embedders[result] = (entry, arguments)
         self.put(result, returns, result, library, dict(given), receiver)
+
+    def _takes(self, entry: Call, given: Mapping[str, int], site: int) -> dict[str, Take]:
+        """Return what an entry's parameters take, given its arguments."""
+        takes = dict(entry.takes)
+        for when in entry.whens:
+            if self._applies(when, given, site):
+                takes.update(when.takes)
+        return takes
 
     def _applies(self, when: When, given: Mapping[str, int], site: int) -> bool:
         name = when.argument

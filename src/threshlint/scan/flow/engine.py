@@ -18,7 +18,6 @@ from threshlint.scan.flow.values import (
     SEQUENCE,
     SUPER,
 )
-from threshlint.site import Evidence
 
 
 class Engine(DictQueries):
@@ -125,7 +124,7 @@ class Engine(DictQueries):
         base = self.graph.bases[file]
         for kind, node, note in query.cuts:
             if node >= 0:
-                self.sink(base + node, Demand(kind, Evidence.FLOW, result, note))
+                self.cut_by_query(base + node, kind, result, note, query)
 
     def _instance(self, operation: Operation) -> None:
         _, result, declared = operation

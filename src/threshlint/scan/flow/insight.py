@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from threshlint.scan.facts import Literal, Op
+from threshlint.scan.facts import Literal, Op, Operation
 from threshlint.scan.flow.direction import Direction
 from threshlint.scan.flow.engine import Engine
 from threshlint.scan.flow.meetings import Meetings
 from threshlint.scan.flow.models import Models, Named
 from threshlint.scan.flow.origins import Origins
+from threshlint.scan.flow.populations import Populations
 from threshlint.scan.flow.units import RANGES, Units
 from threshlint.scan.flow.uses import Use, Uses
-from threshlint.site import Evidence, Mismatch, Site, Span, Step
+from threshlint.site import Evidence, Kind, Mismatch, Site, Span, Step
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Insight:
         self.units = Units(engine, self.origins)
         self.uses = Uses(engine, self.origins)
         self.direction = Direction(engine)
+        self.populations = Populations(engine, self.origins)
 
     def into(self, site: Site, node: int, literal: Literal) -> Site:
         """Return a site with what is sure of the scores that reach it; a name alone makes nothing sure."""
@@ -46,6 +48,8 @@ class Insight:
             unit=measure.unit,
             low=measure.low,
             high=measure.high,
+            population=self._population(site, uses),
+            inclusive=self._inclusive(site, uses),
             kept=self._kept(uses, literal) if measure.unit else None,
         )
 
@@ -81,6 +85,32 @@ class Insight:
             for operation in self.engine.users[node]
         )
         return self.units.of(use.demand.node) if compared else None
+
+    def _population(self, site: Site, uses: list[Use]) -> str | None:
+        if site.kind not in (Kind.SIMILARITY_THRESHOLD, Kind.DISTANCE_THRESHOLD) or any(use.scaled for use in uses):
+            return None
+        found = {self.populations.of(use) for use in uses}
+        return found.pop() if len(found) == 1 else None
+
+    def _inclusive(self, site: Site, uses: list[Use]) -> bool | None:
+        """Return whether a score that equals a cutoff counts as close, by the operators that compare them."""
+        found = {
+            self._passes_when_equal(site, operation, use.demand.node)
+            for use in uses
+            for node in use.nodes
+            for operation in self.engine.users[node]
+            if operation[0] is Op.COMPARE and {operation[2], operation[4]} == {node, use.demand.node}
+        }
+        return found.pop() if len(found) == 1 else None
+
+    @staticmethod
+    def _passes_when_equal(site: Site, comparison: Operation, score: int) -> bool:
+        _, _, left, operator, _ = comparison
+        keeps_above: bool = operator.startswith(">") == (left == score)
+        # `score < cutoff` sorts out what is not close: what equals the cutoff stays.
+        sorts_out = keeps_above == (site.kind is Kind.DISTANCE_THRESHOLD)
+        passes: bool = operator.endswith("=") != sorts_out
+        return passes
 
     def _kept(self, uses: list[Use], literal: Literal) -> str | None:
         if len(uses) != 1 or uses[0].scaled:

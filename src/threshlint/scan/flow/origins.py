@@ -12,6 +12,8 @@ from threshlint.scan.flow.values import CLASS, EXTERNAL, FUNCTION, INSTANCE, LIB
 from threshlint.scan.knowledge import Call
 
 _PROJECT = frozenset({FUNCTION, METHOD, CLASS, OBJECT})
+_INFINITIES = frozenset({"inf", "infinity", "Infinity", "NINF"})
+_STARTS = frozenset({"0", "0.0", "0.", "1", "1.0", "1.", "inf", "-inf", "+inf", "infinity"})
 _MOST_STRINGS = 400  # nodes looked at for one string
 
 
@@ -60,6 +62,15 @@ class Origins:
             if index not in called
             for parameter in function.parameters
         )
+
+    def says_nothing(self, node: int) -> bool:
+        """Tell a declared type, and what a search for the best starts with, from what brings scores."""
+        made = self.made_by(node)
+        if made is not None:
+            is_infinity = made[0] is Op.ATTRIBUTE and made[3] in _INFINITIES
+            return made[0] is Op.INSTANCE or is_infinity or (made[0] is Op.UNARY and self.says_nothing(made[3]))
+        literal = self.engine.graph.literal(node)
+        return (literal.text.strip("-") if literal is not None else self.engine.graph.string(node)) in _STARTS
 
     def calls_project(self, function: int) -> bool:
         """Tell whether a called expression may be one of the project's own functions or classes."""

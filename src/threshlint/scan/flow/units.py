@@ -38,8 +38,12 @@ class Units:
             seen.add((current, complement))
             if current < 0 or current in self.origins.guessed or len(seen) > _MOST_NODES:
                 return None
+            if self.origins.says_nothing(current):
+                continue
             made = self.origins.made_by(current)
             unit = self._of_call(made) if made is not None and made[0] is Op.CALL else None
+            if made is not None and self.engine.is_cosine(made):
+                unit = "cosine-similarity"
             if unit is not None:
                 found.add(_COMPLEMENTS.get(unit) if complement else unit)
                 continue

@@ -23,7 +23,7 @@ else:
 
 TAKEN = frozenset({*(kind.value for kind in Kind), "score-threshold", "knob", "embedding", "other"})
 UNITS = frozenset(
-    "cosine-similarity cosine-distance certainty l2 squared-l2 dot angle percentile rank-fraction "
+    "cosine-similarity cosine-distance certainty l2 squared-l2 dot negative-dot angle percentile rank-fraction "
     "normalised-similarity".split()
 )
 NEEDED = ROLES | {"ranked", "vector-query"}

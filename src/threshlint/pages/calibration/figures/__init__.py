@@ -1,0 +1,1 @@
+"""The pictures of a calibration page; one file a picture."""
