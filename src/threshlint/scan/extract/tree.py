@@ -35,6 +35,8 @@ class NotPythonError(Exception):
 class _Node(SimpleNamespace):
     """A node with the fields that the parser gave it; it leaves out those that are not there."""
 
+    __slots__ = ()
+
     value = body = keyword = default = annotation = asname = orelse = finalbody = exc = cause = None
     msg = lower = upper = step = format_spec = guard = pattern = name = type = inner_for_in = returns = item = None
     star_arg = star_kwarg = type_parameters = module = expression = test = param = bound = rest = first_colon = None
