@@ -60,8 +60,9 @@ def assert_in_step(text: str) -> None:
     places = locate(tree, lexed)
     kinds = {id(node): type(node).__name__ for node in every_node(tree)}
     found = {}
-    for node, (start, end) in places.items():
+    for node, (start, end, first_line) in places.items():
         (line, column), (last_line, last_column) = lexed.position(start), lexed.position(end)
+        assert line == first_line
         found[line, column - 1] = _end(kinds[node], (last_line, last_column - 1))
     assert found == expected
     assert len(found) == len(places)

@@ -35,6 +35,8 @@ class NotPythonError(Exception):
 class _Node(SimpleNamespace):
     """A node with the fields that the parser gave it; it leaves out those that are not there."""
 
+    __slots__ = ()
+
     value = body = keyword = default = annotation = asname = orelse = finalbody = exc = cause = None
     msg = lower = upper = step = format_spec = guard = pattern = name = type = inner_for_in = returns = item = None
     star_arg = star_kwarg = type_parameters = module = expression = test = param = bound = rest = first_colon = None
@@ -63,17 +65,26 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
 }
 
 
-class _Bare(ModuleType):
-    """Stands for the module ``libcst`` while the parser runs; it makes each class when it is first asked for."""
+def _stand_in() -> Any:
+    """Make what stands for the module ``libcst`` while the parser runs; it makes each class when it is asked for."""
+    module = ModuleType(_PACKAGE)
 
-    def __getattr__(self, name: str) -> Any:
+    def make(name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         made: Any = (
             _nothing if name in _BLANKS else type(name, (_Node,), {"__slots__": (), **_PROPERTIES.get(name, {})})
         )
-        setattr(self, name, made)
+        setattr(module, name, made)
         return made
+
+    parts: dict[str, object] = {
+        "__getattr__": make,
+        "__spec__": SimpleNamespace(_initializing=False),  # all that an import asks of it
+        "ParserSyntaxError": type("ParserSyntaxError", (NotPythonError,), {"__init__": _keep_nothing}),
+    }
+    vars(module).update(parts)
+    return module
 
 
 _nothing = type.__prepare__  # takes whatever it is given, in no time
@@ -103,9 +114,7 @@ def _load_parser() -> Callable[[str], Any]:
 
 def _bare() -> tuple[Any, Callable[[str], Any]]:
     """Return the bare classes and a parser that uses them."""
-    nodes = _Bare(_PACKAGE)
-    nodes.__spec__ = SimpleNamespace(_initializing=False)  # type: ignore[assignment]  # all that an import asks of it
-    nodes.ParserSyntaxError = type("ParserSyntaxError", (NotPythonError,), {"__init__": _keep_nothing})  # type: ignore[attr-defined]
+    nodes = _stand_in()
     native = _load_parser()
 
     def parse(text: str) -> Any:
