@@ -76,7 +76,7 @@ def test_commands_share_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert run("check").output == first.output
     assert "0.82" in run("check", "--report").output
     assert "threshold@m" in run("annotate", "--model", "m", "--diff").output
-    assert "1 site " in run("check", "--report", "code/a.py").output
+    assert "0.82" in run("check", "--report", "code/a.py").output
 
 
 def test_output_is_the_same_as_without(folder: Path) -> None:

@@ -38,6 +38,6 @@ def may_have_sites(jobs: Iterable[Job], config: Config, documents: Callable[[], 
             if seen[-1].telling:
                 return True
 
-    from threshlint.scan.knowledge.seeds import Seeds
+    from threshlint.scan.seeds import Seeds
 
     return Seeds(load_knowledge(config.calls, documents())).begin_in(seen)

@@ -9,8 +9,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-import threshlint
-
+_PACKAGE = "threshlint"
 _SOURCES = (".py", ".toml")
 KEY_BYTES = 16
 
@@ -21,8 +20,8 @@ def identity() -> str:
 
     That is the version, and the program itself: where somebody works on it, no version tells today's from yesterday's.
     """
-    parts = [threshlint.__version__, sys.version, _parser()]
-    folder = Path(threshlint.__file__).parent
+    parts = [sys.modules[_PACKAGE].__version__, sys.version, _parser()]
+    folder = Path(__file__).parents[2]
     for path in sorted(_sources(str(folder))):
         with open(path, "rb") as file:
             parts += [os.path.relpath(path, folder), blake2b(file.read()).hexdigest()]
