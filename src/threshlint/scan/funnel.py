@@ -33,6 +33,6 @@ def may_have_sites(jobs: Iterable[Job], config: Config) -> bool:
                 return True
 
     from threshlint.scan.knowledge import load_knowledge  # takes a while: only where no file tells by itself
-    from threshlint.scan.knowledge.seeds import Seeds
+    from threshlint.scan.seeds import Seeds
 
     return Seeds(load_knowledge(config.calls)).begin_in(seen)
