@@ -29,7 +29,7 @@ from scoring.tools import THRESHLINT, ToolError
 from threshlint.calibration import PAIRS, TOP1, PairedSample, Space, fit, save, top_k
 
 HERE = Path(__file__).parent
-PACKAGES = ("gptcache", "mem0ai", "redisvl", "semantic-router", "txtai")
+PACKAGES = ("imagededup", "nano-graphrag", "semantic-router", "semhash", "txtai")
 MARKERS = Markers("rewriting", "benchmarks/rewriting.py")
 HEADER = ("package", "sites", "by the map", "accepted", "left", "git diff --shortstat", "anything else")
 

@@ -59,7 +59,9 @@ def rewritten(name: str, package: Path, map_file: Path, folder: Path, command: S
     copy.commit("annotated")
     before = copy.sites()
     proposals = copy.json("rewrite", "--map", str(map_file), "--output-format", "json")["proposals"]
-    choices = {each["fingerprint"]: _other_value(each) for each in proposals if each["verdict"] != "ok"}
+    texts = {each["fingerprint"]: each["value"] for each in before}
+    refused = [each["fingerprint"] for each in proposals if each["verdict"] != "ok"]
+    choices = {fingerprint: _other_value(texts[fingerprint]) for fingerprint in refused}
     wanted = {each["fingerprint"]: choices.get(each["fingerprint"], each["new"]) for each in proposals}
     accepted = [f"--accept={fingerprint}={value}" for fingerprint, value in choices.items()]
     write = ["rewrite", "--map", str(map_file), "--write", *accepted]
@@ -119,28 +121,28 @@ class _Copy:
         return outcome
 
 
-def _other_value(proposal: Object) -> str:
-    """Make up a value for a site whose proposal is refused: another one, in more digits where it may have them."""
-    old = proposal["old"]
-    return str(int(old) + 3) if float(old).is_integer() else f"{old * 0.9125 + 0.00123:.6f}"
+def _other_value(text: str) -> str:
+    """Make up a value for a site whose proposal is refused: whole if the old one is, else in more digits."""
+    old = _number(text)
+    return f"{old * 0.9125 + 0.00123:.6f}" if "." in text else str(int(old) + 3)
 
 
 def _wrong_values(
     wanted: Mapping[str, Any], written: Iterable[str], before: Sequence[Object], after: Sequence[Object]
 ) -> Iterator[str]:
     """Say which sites have another value than they were to have."""
-    values = {each["fingerprint"]: _value(each) for each in before}
+    values = {each["fingerprint"]: _number(each["value"]) for each in before}
     values |= {fingerprint: float(value) for fingerprint, value in wanted.items() if fingerprint in set(written)}
     for each in after:
         expected = values.get(each["fingerprint"])
-        if expected != _value(each):
+        if expected != _number(each["value"]):
             yield f"{each['path']}:{each['line']}: {each['value']} and not {expected}"
     if len(before) != len(after):
         yield f"there were {len(before)} sites, and are {len(after)}"
 
 
-def _value(site: Object) -> float:
-    text = re.sub(r"^[a-zA-Z]*['\"]+|['\"]+$", "", site["value"]).replace("_", "")
+def _number(text: str) -> float:
+    text = re.sub(r"^[a-zA-Z]*['\"]+|['\"]+$", "", text).replace("_", "")
     try:
         return float(text)
     except ValueError:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.calibration.samples import fitted, related, scores_of
-from threshlint.calibration import PAIRS
+from threshlint.calibration import PAIRS, holdout
 from threshlint.calibration.agreement import agreement
 from threshlint.calibration.holdout import FOLDS, assign_folds, held_out
 from threshlint.calibration.matching import match
@@ -26,8 +26,6 @@ def test_folds_are_drawn() -> None:
 
 
 def test_no_pair_is_judged_by_a_threshold_that_saw_its_families(monkeypatch: pytest.MonkeyPatch) -> None:
-    from threshlint.calibration import holdout
-
     made = fitted(related(count=15))
     scores = made.scores_of(PAIRS)
     folds = assign_folds(scores.group_sizes, 0)

@@ -74,3 +74,13 @@ def test_rotation_changes_nothing_and_scale_as_the_metric_says(seed: int, metric
 def test_half_precision_is_widened() -> None:
     vectors = np.random.default_rng(0).normal(size=(10, 4)).astype(np.float16)
     assert Closeness(Metric.COSINE, vectors).block(slice(None)).dtype == np.float32
+
+
+@pytest.mark.parametrize("metric", [Metric.L2, Metric.SQUARED_L2])
+def test_distances_do_not_drown_in_how_far_off_the_vectors_are(metric: Metric) -> None:
+    vectors = (1000 + np.random.default_rng(0).normal(size=(50, 16))).astype(np.float32)
+    apart = np.linalg.norm(vectors[:, None].astype(np.float64) - vectors[None].astype(np.float64), axis=2)
+    expected = apart if metric is Metric.L2 else apart**2
+    others = ~np.eye(len(vectors), dtype=bool)
+    found = -Closeness(metric, vectors).block(slice(0, len(vectors)))
+    assert found[others] == pytest.approx(expected[others], rel=1e-4)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from tests.calibration.samples import related
+from tests.calibration.samples import related, scores_of
 from threshlint.calibration import Metric, pairs
 from threshlint.calibration.metrics import Closeness
 from threshlint.calibration.pairs import numbered, pair_scores, seed_scores
@@ -120,8 +121,6 @@ def test_what_decides_holds_all_that_two_thresholds_could_disagree_about() -> No
 @pytest.mark.parametrize("above", [np.nextafter(np.float32(0.7), np.float32(0)), np.float32(0.7), np.float32(0.75)])
 def test_thresholds_are_not_rounded_to_the_scores_precision(above: np.float32) -> None:
     """0.7 lies above the nearest number in single precision, which does not reach it."""
-    from tests.calibration.samples import scores_of
-
     scores = scores_of(np.full(300, above), np.linspace(0, 1, 300, dtype=np.float32))
     assert float(np.float32(0.7)) < 0.7
     positives = 300 if above > 0.7 else 0
@@ -171,8 +170,6 @@ class TestSeeds:
         }
 
     def test_seeds_with_as_many_positives_as_neighbours_are_cut_off(self) -> None:
-        from dataclasses import replace
-
         scores = self.scored()
         threshold = float(np.sort(scores.old[scores.first == 0])[-5])
         of_seed = np.bincount(scores.first[scores.old >= threshold], minlength=4)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from threshlint.calibration import Labels, PairedSample, SampleError, fit, Space
+from threshlint.calibration import Labels, PairedSample, SampleError, Space, fit
 
 RNG = np.random.default_rng(0)
 OLD, NEW = RNG.normal(size=(40, 6)), RNG.normal(size=(40, 8))

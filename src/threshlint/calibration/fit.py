@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from threshlint.calibration.grouping import near_duplicate_groups
 from threshlint.calibration.hits import Hits, best_hits, top1_scores, top_k_scores
 from threshlint.calibration.labelled import labelled_scores
 from threshlint.calibration.map import CalibrationMap, SampleFacts
-from threshlint.calibration.metrics import Closeness, Vectors
+from threshlint.calibration.metrics import Closeness, Metric, Vectors, widened
 from threshlint.calibration.pairs import Progress, numbered, pair_scores, seed_scores
 from threshlint.calibration.population import PAIRS, TOP1, Population, top_k
 from threshlint.calibration.sample import PairedSample
@@ -55,13 +56,15 @@ def fit(
     wanted = default_populations(sample) if populations is None else tuple(dict.fromkeys(populations))
     if not wanted:
         raise SampleError("a map is made for one population at the least, such as pairs")
-    for name, space, vectors in (("old", old, sample.old), ("new", new, sample.new)):
+    both = widened(sample.old), widened(sample.new)
+    for name, space, vectors in zip(("old", "new"), (old, new), both, strict=True):
         if space.dimension != vectors.shape[1]:
             raise SampleError(
                 f"the {name} space is said to have {space.dimension} dimensions, its vectors have {vectors.shape[1]}"
             )
+        _refuse_overflow(name, space.metric, vectors)
     old, new = (
-        replace(space, normalised=_of_unit_length(vectors)) for space, vectors in ((old, sample.old), (new, sample.new))
+        replace(space, normalised=_of_unit_length(vectors)) for space, vectors in zip((old, new), both, strict=True)
     )
     work = _Work(sample, old, new, wanted, seed, progress or (lambda share: None))
     scores = {population: work.scores(population) for population in wanted}
@@ -179,6 +182,18 @@ class _Work:
         return lambda share: self._progress((done + share) / self._steps)
 
 
+def _refuse_overflow(name: str, metric: Metric, vectors: Vectors) -> None:
+    """Refuse vectors whose products with each other are out of the range of their precision."""
+    longest = float(np.abs(vectors).max()) * math.sqrt(vectors.shape[1])
+    if metric not in (Metric.COSINE, Metric.ANGLE) and 4 * longest > math.sqrt(np.finfo(vectors.dtype).max):
+        raise SampleError(
+            f"the {name} model's vectors are so long (up to {longest:.1e}) that their products are out of the range "
+            f"of {vectors.dtype} numbers; give them in double precision, or scaled down"
+        )
+
+
 def _of_unit_length(vectors: Vectors) -> bool:
+    if np.abs(vectors).max() > 1.001:
+        return False
     lengths = np.linalg.norm(vectors, axis=1)
     return bool(np.allclose(lengths, 1.0, rtol=0.0, atol=1e-3))

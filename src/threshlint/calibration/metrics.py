@@ -32,6 +32,11 @@ class Metric(str, Enum):
         return self in (Metric.L2, Metric.SQUARED_L2, Metric.ANGLE)
 
 
+def widened(vectors: Vectors) -> Vectors:
+    """Return the vectors in single or double precision: products of others are slow, of half precision coarse too."""
+    return vectors.astype(np.float64 if vectors.dtype.itemsize > 4 else np.float32, copy=False)
+
+
 def normalised(vectors: Vectors) -> Vectors:
     """Return the vectors at length 1.
 
@@ -63,6 +68,10 @@ class Closeness:
         self.first = _prepared(metric, first)
         self.second = self.first if second is None else _prepared(metric, second)
         if metric in (Metric.L2, Metric.SQUARED_L2):
+            # Distances do not care where the origin is, and the squares of vectors far from it cancel.
+            centre = self.second.mean(axis=0)
+            self.first = self.first - centre
+            self.second = self.first if second is None else self.second - centre
             self._first_squares = np.einsum("ij,ij->i", self.first, self.first)
             self._second_squares = (
                 self._first_squares if second is None else np.einsum("ij,ij->i", self.second, self.second)
@@ -104,6 +113,5 @@ class Closeness:
 
 
 def _prepared(metric: Metric, vectors: Vectors) -> Vectors:
-    # Products of what is neither single nor double precision are slow; those of half precision are coarse besides.
-    vectors = vectors.astype(np.float64 if vectors.dtype.itemsize > 4 else np.float32, copy=False)
+    vectors = widened(vectors)
     return normalised(vectors) if metric in (Metric.COSINE, Metric.ANGLE) else vectors

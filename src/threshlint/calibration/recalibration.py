@@ -58,8 +58,9 @@ class Recalibration:
         old: The old threshold.
         new: The new one by count matching, in as few digits as keep the count; given even where the verdict refuses it,
             unless nothing could be matched.
-        low: Its 95 % interval, lower end; ``low <= new <= high`` in the unit's own numbers.
-        high: The upper end.
+        low: Its 95 % interval, lower end; ``low <= new <= high`` in the unit's own numbers. Infinite where the sample
+            ends before anything is ruled out.
+        high: The upper end; the same.
         verdict: Whether it may be used.
         reason: What is behind the verdict and what to do about it, in a sentence; empty for ``ok``.
         method: Where ``new`` comes from.

@@ -55,6 +55,12 @@ def highest_resolved(scores: PairedScores, f1: float = ASSUMED_F1, limits: Limit
     """Return the highest old threshold that a sample can resolve, as closeness; None where there is none.
 
     To the nearest of 200 steps of the tail.
+
+    Args:
+        scores: The population.
+        f1: How well the two models' decisions are expected to agree.
+        limits: What counts as resolved.
+
     """
     known = np.sort(scores.old[np.isfinite(scores.old)])[::-1]
     if not len(known):

@@ -26,7 +26,7 @@ def two_sided(level: float, degrees: float) -> float:
     if degrees <= 2:
         of_two = math.sqrt(2 / (outside * (2 - outside)) - 2)
         share = 2 / max(degrees, 1) - 1
-        return of_two ** (1 - share) * math.tan(math.pi / 2 * level) ** share
+        return math.exp((1 - share) * math.log(of_two) + share * math.log(math.tan(math.pi / 2 * level)))
     n = degrees
     a = 1 / (n - 0.5)
     b = 48 / a**2
