@@ -17,7 +17,7 @@ from typing import Any
 from scoring.tools import THRESHLINT, ToolError
 
 OLD, NEW = "old-model", "new-model"
-_ISOLATED = ("--isolated", "--no-gitignore")
+_ISOLATED = ("--isolated", "--no-gitignore", "--no-cache")
 _MASK = "\N{SECTION SIGN}"
 _MODEL = re.compile(rf"(?<=threshold@)(?:{OLD}|{NEW})(?!\S)")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
@@ -101,7 +101,7 @@ class _Copy:
 
     def threshlint(self, *arguments: str) -> bytes:
         """Run threshlint, which may leave something for a person."""
-        return self._run(*self.command, *arguments, "--isolated", "--no-gitignore", expected=(0, 1)).stdout
+        return self._run(*self.command, *arguments, *_ISOLATED, expected=(0, 1)).stdout
 
     def json(self, *arguments: str) -> Object:
         """Run threshlint and read its answer."""

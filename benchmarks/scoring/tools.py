@@ -40,7 +40,7 @@ class Answer:
 
 def threshlint(folder: Path, command: Sequence[str] = THRESHLINT) -> Answer:
     """Take the inventory of a folder, whatever its configuration and gitignore say."""
-    options = ["check", "--report", "--isolated", "--no-gitignore", "--output-format", "json", "."]
+    options = ["check", "--report", "--isolated", "--no-gitignore", "--no-cache", "--output-format", "json", "."]
     outcome = subprocess.run([*command, *options], cwd=folder, text=True, capture_output=True, check=False)
     inventory = _json(outcome, folder)
     skipped = tuple(f"{file['path']}: {file['reason']}" for file in inventory["skipped"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from threshlint.scan.facts import NOTHING, Class, Facts, Function, Literal
+from threshlint.scan.flow.modules import Modules
+
+_T = TypeVar("_T")
 
 
 class Graph:
@@ -35,16 +38,30 @@ class Graph:
             self.function_file.extend([index] * len(facts.functions))
             self.class_file.extend([index] * len(facts.classes))
         self.size = size
+        self._files: list[int] = []  # of each node
+        for index, facts in enumerate(self.files):
+            self._files.extend([index] * facts.size)
+        words = self._numbered_through([facts.words for facts in self.files])
+        literals = self._numbered_through([facts.literals for facts in self.files])
+        strings = self._numbered_through([facts.strings for facts in self.files])
+        # Asked for millions of times, so these are the dictionaries' own look-ups: they return None for what has none.
+        self.word_of: Callable[[int], str | None] = words.get
+        self.literal: Callable[[int], Literal | None] = literals.get
+        self.string: Callable[[int], str | None] = strings.get
         self.extra: list[tuple[int, int]] = []  # (file, line) of nodes added later
-        self._modules = _Modules(self.files)
+        self._modules = Modules([facts.module for facts in self.files])
         self._exported: dict[tuple[int, str], int | None] = {}
         self._star_files: dict[int, tuple[int, ...]] = {}
+
+    def _numbered_through(self, parts: Sequence[Mapping[int, _T]]) -> dict[int, _T]:
+        """Return what the files say of their nodes, by the numbers that hold for all files."""
+        return {base + node: said for base, part in zip(self.bases, parts, strict=True) for node, said in part.items()}
 
     def file_of(self, node: int) -> int:
         """Return the file of a node."""
         if node >= self.size:
             return self.extra[node - self.size][0]
-        return bisect_right(self.bases, node) - 1
+        return self._files[node]
 
     def line_of(self, node: int) -> int:
         """Return the line of a node."""
@@ -56,27 +73,6 @@ class Graph:
     def path_of(self, node: int) -> str:
         """Return the path of the file of a node."""
         return self.files[self.file_of(node)].path
-
-    def word_of(self, node: int) -> str | None:
-        """Return the identifier behind a node, if there is one."""
-        if node >= self.size or node < 0:
-            return None
-        file = self.file_of(node)
-        return self.files[file].words.get(node - self.bases[file])
-
-    def literal(self, node: int) -> Literal | None:
-        """Return the literal of a node."""
-        if node >= self.size or node < 0:
-            return None
-        file = self.file_of(node)
-        return self.files[file].literals.get(node - self.bases[file])
-
-    def string(self, node: int) -> str | None:
-        """Return the constant string of a node."""
-        if node >= self.size or node < 0:
-            return None
-        file = self.file_of(node)
-        return self.files[file].strings.get(node - self.bases[file])
 
     def node_in_function(self, function: int, node: int) -> int:
         """Return the number of a node that a function's facts name."""
@@ -117,36 +113,3 @@ class Graph:
             sources = (self.module(star, file) for star in self.files[file].stars)
             self._star_files[file] = tuple(source for source in sources if source is not None)
         return self._star_files[file]
-
-
-class _Modules:
-    """Finds modules by the names that code imports them by.
-
-    A repository's packages may lie below any folder (``src/``, ``backend/``), so a module is known
-    by every ending of its dotted path; the one nearest to the importing file wins.
-    """
-
-    def __init__(self, files: Sequence[Facts]) -> None:
-        self.files = files
-        self.endings: dict[str, list[int]] = defaultdict(list)
-        for index, facts in enumerate(files):
-            parts = facts.module.split(".")
-            for start in range(min(len(parts), 12)):
-                self.endings[".".join(parts[start:])].append(index)
-
-    def find(self, dotted: str, near: int) -> int | None:
-        candidates = self.endings.get(dotted)
-        if not candidates:
-            return None
-        exact = [index for index in candidates if self.files[index].module == dotted]
-        if exact:
-            return exact[0]
-        if len(candidates) == 1 and ("." in dotted or self._reachable(candidates[0], near, dotted)):
-            return candidates[0]
-        reachable = [index for index in candidates if self._reachable(index, near, dotted)]
-        return reachable[0] if reachable else None
-
-    def _reachable(self, index: int, near: int, dotted: str) -> bool:
-        """A short name is a module's only for files that share the folder above it."""
-        above = self.files[index].module[: -len(dotted)].rstrip(".")
-        return not above or self.files[near].module.startswith(above)
