@@ -54,7 +54,7 @@ BAD = {
     "fstrings": (deep('f"{', "1", '}"'), "is nested too deeply"),
     "format_specs": (b'x = f"' + b"{a:" * 3_000 + b"}" * 3_000 + b'"\n', "is nested too deeply"),
     "indents": (b"".join(b" " * i + b"if x:\n" for i in range(300)) + b" " * 300 + b"pass\n", "cannot be parsed"),
-    "mixed_strings": (b"x = 'a' b'b'\n", "cannot be parsed by LibCST: Cannot concatenate string and bytes"),
+    "mixed_strings": (b"x = 'a' b'b'\n", "cannot be parsed: cannot mix bytes and nonbytes literals"),
     "huge": (b"x = 1\n" * 2_000_000, "is larger than 10 MB; exclude it, or split it"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 import libcst as cst
@@ -10,6 +11,7 @@ import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from threshlint.scan.extract.positions import OutOfStepError, locate
+from threshlint.scan.extract.tree import parse
 from threshlint.scan.lexer import lex
 from threshlint.scan.source import Source, read_source
 
@@ -48,22 +50,38 @@ SNIPPETS = {
 
 def assert_in_step(text: str) -> None:
     wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
+    expected = {
+        (span.start.line, span.start.column): _end(type(node).__name__, (span.end.line, span.end.column))
+        for node, span in wrapper.resolve(PositionProvider).items()
+        if isinstance(node, LEAVES)
+    }
     lexed = lex(text)
-    places = locate(wrapper.module, lexed)
-    expected = wrapper.resolve(PositionProvider)
-    compared = 0
-    for node, span in expected.items():
-        if not isinstance(node, LEAVES) or id(node) not in places:
-            continue
-        start, end = places[id(node)]
-        line, column = lexed.position(start)
-        assert (line, column - 1) == (span.start.line, span.start.column), node
-        if not isinstance(node, cst.FormattedString):
-            line, column = lexed.position(end)
-            assert (line, column - 1) == (span.end.line, span.end.column), node
-        compared += 1
-    leaves = sum(isinstance(node, LEAVES) for node in expected)
-    assert compared == leaves == len(places)
+    tree = parse(text)
+    places = locate(tree, lexed)
+    kinds = {id(node): type(node).__name__ for node in every_node(tree)}
+    found = {}
+    for node, (start, end, first_line) in places.items():
+        (line, column), (last_line, last_column) = lexed.position(start), lexed.position(end)
+        assert line == first_line
+        found[line, column - 1] = _end(kinds[node], (last_line, last_column - 1))
+    assert found == expected
+    assert len(found) == len(places)
+
+
+def _end(kind: str, place: tuple[int, int]) -> tuple[str, tuple[int, int] | None]:
+    return kind, None if kind == "FormattedString" else place
+
+
+def every_node(tree: object) -> Iterator[object]:
+    """Yield the nodes of a bare tree."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (list, tuple)):
+            pending.extend(node)
+        elif hasattr(node, "__dict__"):
+            yield node
+            pending.extend(vars(node).values())
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
@@ -85,4 +103,4 @@ def test_on_the_grammar(name: str) -> None:
 def test_a_tree_of_another_text_is_refused() -> None:
     for other in ("a = 2\n", "a = b\n", "a\n", "a = 1 + 1\n"):
         with pytest.raises(OutOfStepError):
-            locate(cst.parse_module("a = 1\n"), lex(other))
+            locate(parse("a = 1\n"), lex(other))

@@ -94,7 +94,7 @@ class _Entry:
         self.code = code
         self.table = table
         self.element = element
-        self.start, self.key_end = code.tree.places[id(element.key)]
+        self.start, self.key_end, _ = code.tree.places[id(element.key)]
         self.end = _end_of_expression(code, self.key_end)
 
     def sibling(self, model: str, canonical: Callable[[str], str]) -> cst.DictElement | None:

@@ -85,7 +85,7 @@ class Tree:
         starts = []
         last = 0  # where the last leaf so far ended: `pass` has none of its own
         for node in self.nodes():
-            _, last = self.places.get(id(node), (0, last))
+            _, last, _ = self.places.get(id(node), (0, last, 0))
             if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
                 before = last
                 for index, statement in enumerate(node.body):
@@ -146,7 +146,7 @@ def walk(node: Any) -> Iterator[Any]:
 
 def _children(node: Any) -> list[Any]:
     found: list[Any] = []
-    for name in CHILDREN.get(node.__class__, ()):
+    for name in CHILDREN.get(type(node).__name__, ()):
         child = getattr(node, name)
         if isinstance(child, (list, tuple)):
             found += child

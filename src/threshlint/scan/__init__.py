@@ -34,7 +34,7 @@ def scan(paths: Sequence[Path], config: Config) -> Inventory:
     context = context_files(config, found.files)
     files = {file.relative: file for file in (*context.files, *found.files)}
     with _without_collection():
-        analysed = _analyse(files.values())
+        analysed = _analyse(files.values(), config)
         named = {file.relative for file in found.files}
         skipped = (*found.skipped, *context.skipped, *_skipped(analysed, named))
         return with_deep_stack(_judge, analysed, named, skipped, config)
@@ -52,11 +52,15 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _analyse(files: Iterable[SourceFile]) -> list[Analysed]:
+def _analyse(files: Iterable[SourceFile], config: Config) -> list[Analysed]:
     from threshlint.scan.analyse import Job
+    from threshlint.scan.funnel import may_have_sites
     from threshlint.scan.workers import analyse_all
 
-    return analyse_all([Job(file.path, file.relative, module_name(file.relative)) for file in files])
+    jobs = [Job(file.path, file.relative, module_name(file.relative)) for file in files]
+    if not may_have_sites(jobs, config):
+        jobs = [replace(job, checked=True) for job in jobs]
+    return analyse_all(jobs)
 
 
 def module_name(relative: str) -> str:

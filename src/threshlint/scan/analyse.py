@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import re
-import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +10,6 @@ from threshlint.scan.lexer import MOST_BRACKETS, Lexed, lex
 from threshlint.scan.source import Unreadable, is_generated, read_source
 
 if TYPE_CHECKING:
-    import libcst
-
     from threshlint.scan.coverage import FileComments
     from threshlint.scan.facts import Facts
 
@@ -23,7 +18,6 @@ _DEEPEST = 1_000
 _MOST_BRANCHES = 400
 _MOST_PATTERN_BRACKETS = 12  # each takes it twice as long
 
-_WHERE_IT_STANDS = re.compile(r"(?:parser|tokenizer) error: (?:error at \d+:\d+: )?")
 _LONGEST_MESSAGE = 120
 _TOO_DEEP = "is nested too deeply to be analysed; simplify or exclude it"
 
@@ -35,6 +29,7 @@ class Job:
     path: Path
     relative: str
     module: str
+    checked: bool = False  # only whether it is Python, and for its comments: nothing else is asked of it
 
 
 @dataclass
@@ -59,6 +54,8 @@ def analyse(job: Job, *, expendable: bool = False) -> Analysed:
     if is_generated(source.text, job.relative):
         return Analysed(job.relative)
     try:
+        if job.checked:
+            return _check(job, source.text, expendable=expendable)
         lexed = lex(source.text)
         if lexed.most_brackets > MOST_BRACKETS:
             reason = f"is nested too deeply: Python allows {MOST_BRACKETS} open brackets, and it has more"
@@ -90,35 +87,31 @@ def is_risky(lexed: Lexed) -> bool:
     )
 
 
-def _parse(job: Job, lexed: Lexed) -> Analysed:
-    import libcst  # costs 0.2 s: only once a file needs it
+def _check(job: Job, text: str, *, expendable: bool) -> Analysed:
+    """Check a file that holds and carries nothing; if this interpreter does not take it, it is analysed after all."""
+    from threshlint.scan.coverage import FileComments, has_remarks, read_comments
+    from threshlint.scan.facts import Facts
+    from threshlint.scan.glance import glance
+    from threshlint.scan.syntax import compiles
 
+    if not compiles(text):
+        return analyse(replace(job, checked=False), expendable=expendable)
+    comments = read_comments(lex(text)) if has_remarks(text) else FileComments()
+    imports = sorted(glance(text, job.relative, job.module).imports)
+    return Analysed(job.relative, Facts(job.relative, job.module, imports=imports), comments)
+
+
+def _parse(job: Job, lexed: Lexed) -> Analysed:
     from threshlint.scan.coverage import read_comments
-    from threshlint.scan.extract import extract
+    from threshlint.scan.extract import extract  # loads native code: only once a file needs it
     from threshlint.scan.extract.positions import OutOfStepError
+    from threshlint.scan.extract.tree import NotPythonError
+    from threshlint.scan.syntax import refusal
 
     try:
         return Analysed(job.relative, extract(lexed, job.relative, job.module), read_comments(lexed))
-    except libcst.ParserSyntaxError as error:
-        return Analysed(job.relative, reason=_syntax_error(lexed.text, error))
-    except libcst.CSTValidationError as error:
-        return Analysed(job.relative, reason=f"cannot be parsed by LibCST: {error}")
+    except NotPythonError:
+        return Analysed(job.relative, reason=refusal(lexed.text) or "cannot be parsed by LibCST")
     except OutOfStepError:
         reason = "could not be analysed: its parser and its lexer disagree on it; please report it with the file"
         return Analysed(job.relative, reason=reason)
-
-
-def _syntax_error(text: str, error: libcst.ParserSyntaxError) -> str:
-    """Say what is wrong with a text in the words of this interpreter, which tells more than LibCST, if it agrees."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except SyntaxError as own:
-        return f"cannot be parsed: {own.msg} (line {own.lineno}, column {own.offset})"
-    except (ValueError, RecursionError, MemoryError):
-        pass  # it gives up where LibCST has an answer
-    said = " ".join(_WHERE_IT_STANDS.sub("", error.message).split())
-    if len(said) > _LONGEST_MESSAGE:
-        said = said[:_LONGEST_MESSAGE].rpartition(" ")[0] + " ..."
-    return f"cannot be parsed by LibCST: {said} (line {error.raw_line})"

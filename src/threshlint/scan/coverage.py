@@ -77,9 +77,14 @@ class FileComments:
                 yield cover
 
 
+def has_remarks(text: str) -> bool:
+    """Tell whether a file may hold any remark at all."""
+    return ANNOTATION_PREFIX in text or SUPPRESSION_PREFIX in text
+
+
 def read_comments(lexed: Lexed) -> FileComments:
     """Find every remark of a file, and what it covers."""
-    if ANNOTATION_PREFIX not in lexed.text and SUPPRESSION_PREFIX not in lexed.text:
+    if not has_remarks(lexed.text):
         return FileComments()
     reader = _Reader(LogicalLines(lexed))
     reader.read_python_comments()

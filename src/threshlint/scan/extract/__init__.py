@@ -13,15 +13,14 @@ if TYPE_CHECKING:
 def extract(lexed: Lexed, path: str, module: str) -> Facts:
     """Turn a file into facts.
 
-    Raises libcst.ParserSyntaxError for what is no Python, and RecursionError for what is nested
-    deeper than the stack.
+    Raises NotPythonError for what is no Python, and RecursionError for what is nested deeper than the
+    stack.
     """
-    import libcst as cst  # costs 0.2 s: only once a file needs it
-
     from threshlint.scan.extract.positions import locate
     from threshlint.scan.extract.statements import Statements
+    from threshlint.scan.extract.tree import parse  # loads native code: only once a file needs it
 
-    tree = cst.parse_module(lexed.text)
+    tree = parse(lexed.text)
     walker = Statements(Facts(path, module), lexed, locate(tree, lexed))
     walker.speak(module)
     walker.body(tree)

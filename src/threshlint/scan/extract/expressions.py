@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
-
-import libcst as cst
 
 from threshlint.scan.extract.builder import Builder
 from threshlint.scan.extract.queries import Part, read_query, speaks_of_vectors
+from threshlint.scan.extract.tree import nodes as cst
 from threshlint.scan.facts import KEYS, NOTHING, Binding, Key, Literal, Op
 from threshlint.site import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from threshlint.scan.extract.positions import Place
     from threshlint.scan.facts import Facts
     from threshlint.scan.lexer import Lexed
 
@@ -49,7 +46,7 @@ OPERATORS: dict[type[cst.CSTNode], str] = {
 class Expressions(Builder):
     """Turns expressions into nodes and operations."""
 
-    def __init__(self, facts: Facts, lexed: Lexed, places: dict[int, tuple[int, int]]) -> None:
+    def __init__(self, facts: Facts, lexed: Lexed, places: dict[int, Place]) -> None:
         super().__init__(facts)
         self.lexed = lexed
         self.places = places
@@ -62,19 +59,17 @@ class Expressions(Builder):
         self.columns: dict[tuple[int, str, str], int] = {}  # stored under a constant key of a variable
         self.rounds: list[int] = []  # how often the loops around go round, where `range` says so
 
-    @contextmanager
-    def named(self, name: str | None) -> Iterator[None]:
-        """Say what literals in here are bound to."""
-        before, self.naming = self.naming, name
-        try:
-            yield
-        finally:
-            self.naming = before
-
     def value(self, node: Any) -> int:
         """Return the value of an expression."""
         handler = self.HANDLERS.get(node.__class__)
         return handler(self, node) if handler is not None else NOTHING
+
+    def value_as(self, name: str | None, node: Any) -> int:
+        """Return the value of an expression whose literals are bound to a name."""
+        before, self.naming = self.naming, name
+        value = self.value(node)
+        self.naming = before
+        return value
 
     def values(self, nodes: Sequence[Any]) -> list[int]:
         """Return the values of several expressions."""
@@ -84,7 +79,7 @@ class Expressions(Builder):
         """Set the current line to a leaf's."""
         place = self.places.get(id(node))
         if place is not None:
-            self.line = self.lexed.line(place[0])
+            self.line = place[2]
 
     # leaves
 
@@ -97,7 +92,7 @@ class Expressions(Builder):
         return self.read(name)
 
     def _number(self, node: cst.Integer | cst.Float, sign: str = "") -> int:
-        start, end = self.places[id(node)]
+        start, end, _ = self.places[id(node)]
         if sign:
             at = self.lexed.text.rfind(sign, 0, start)
             start = at if at >= 0 else start
@@ -122,7 +117,7 @@ class Expressions(Builder):
         return node
 
     def _string(self, node: cst.SimpleString) -> int:
-        start, end = self.places[id(node)]
+        start, end, line = self.places[id(node)]
         text = node.raw_value
         if NUMBER_TEXT.fullmatch(text):
             return self.literal(node.value, start, end, in_text=True)
@@ -131,7 +126,7 @@ class Expressions(Builder):
             return self.query([Part(text, offset)])
         if len(text) > 120:
             return NOTHING
-        self.line = self.lexed.line(start)
+        self.line = line
         result = self.node()
         self.facts.strings[result] = text
         return result
@@ -144,7 +139,7 @@ class Expressions(Builder):
 
     def _parts(self, node: Any) -> list[Part]:
         if isinstance(node, cst.SimpleString):
-            start, _ = self.places[id(node)]
+            start, *_ = self.places[id(node)]
             return [Part(node.raw_value, start + len(node.prefix) + len(node.quote))]
         if isinstance(node, cst.ConcatenatedString):
             return [*self._parts(node.left), *self._parts(node.right)]
@@ -204,8 +199,7 @@ class Expressions(Builder):
         left = self.value(node.left)
         results = []
         for target in node.comparisons:
-            with self.named(None):
-                right = self.value(target.comparator)
+            right = self.value_as(None, target.comparator)
             operator = OPERATORS[target.operator.__class__]
             if operator not in ("is", "is not") and not (left == NOTHING and right == NOTHING):
                 results.append(self.emit(Op.COMPARE, left, operator, right))
@@ -251,8 +245,7 @@ class Expressions(Builder):
                 if isinstance(key, str):
                     self.keys = (*before, key)
                     self.speak(key)
-                with self.named(key if isinstance(key, str) else self.naming):
-                    value = self.value(element.value)
+                value = self.value_as(key if isinstance(key, str) else self.naming, element.value)
                 if isinstance(key, str):
                     self.declare(value, key, Binding.KEY)
                 self.keys = before
@@ -392,15 +385,13 @@ class Expressions(Builder):
                 name = argument.keyword.value
                 self.look(argument.keyword)
                 self.speak(name)
-                with self.named(self.naming if name == "default" else name):
-                    value = self._argument(argument.value)
+                value = self._argument(self.naming if name == "default" else name, argument.value)
                 keywords[name] = value
                 self.declare(value, name, Binding.KEYWORD)
                 if name == "default" or (declares and name == "default_factory"):
                     default = value
             else:
-                with self.named(self.naming if not positional else None):
-                    positional.append(self._argument(argument.value))
+                positional.append(self._argument(None if positional else self.naming, argument.value))
         self.line = call_line
         if isinstance(func, cst.Attribute) and simple in GATHERERS:
             base = self.bases.get(function, NOTHING)
@@ -419,14 +410,14 @@ class Expressions(Builder):
             self.effect_default(result, positional[1])
         return result
 
-    def _argument(self, node: Any) -> int:
+    def _argument(self, name: str | None, node: Any) -> int:
         """An argument; `True` and `False` are constants that a call's meaning may depend on."""
         if isinstance(node, cst.Name) and node.value in ("True", "False"):
             self.look(node)
             result = self.node()
             self.facts.strings[result] = node.value
             return result
-        return self.value(node)
+        return self.value_as(name, node)
 
     def _super(self) -> int:
         """``super()`` is the receiver, seen from above the class that the method stands in."""
@@ -479,8 +470,7 @@ class Expressions(Builder):
         self.speak(key)
         self.facts.words[found] = key
         if default is not None:
-            with self.named(key):
-                self.effect_default(found, self.value(default))
+            self.effect_default(found, self.value_as(key, default))
         self.declare(found, key, Binding.KEY)
         return found
 

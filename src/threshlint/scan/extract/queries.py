@@ -47,10 +47,17 @@ _COMPLEMENTS = {"cosine-distance": "cosine-similarity", "cosine-similarity": "co
 _FUNCTION = "|".join(re.escape(name) for name in (*_DISTANCE_FUNCTIONS, *_SIMILARITY_FUNCTIONS))
 _SIMILARITY_NAMES = frozenset(name.lower() for name in _SIMILARITY_FUNCTIONS)
 _OPERATOR = r"<=>|<->|<\#>|<\+>"
+# What makes a text worth a closer look, and words without which nothing of it can be there.
 _SPEAKS = re.compile(
-    rf"{_OPERATOR}|\bMATCH\b[\s\S]*?\b(?:k\s*=|ORDER\s+BY\s+distance\b)|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\(|\*\s*@?\w*(?:vector|cosine|semantic|dense|knn)\w*(?:score|sim|dist)",
+    rf"{_OPERATOR}|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\("
+    r"|\*\s*@?\w*(?:vector|cosine|semantic|dense|knn)\w*(?:score|sim|dist)",
     re.IGNORECASE,
 )
+_SPEAKING = (
+    "<=>", "<->", "<#>", "<+>", "distance", "similarity", "product", "knn", "vector", "cosine", "semantic", "dense"
+)  # fmt: skip
+_MATCH = re.compile(r"\bMATCH\b", re.IGNORECASE)
+_ASKED = re.compile(r"\b(?:k\s*=|ORDER\s+BY\s+distance\b)", re.IGNORECASE)
 _SPATIAL = re.compile(
     r"\bST_\w+|\bgeom\w*|\bgeog\w*|\btsquery\b|\bpoint\s*\(|(?<![\w.])(?:word_)?similarity\s*\(", re.IGNORECASE
 )
@@ -88,7 +95,12 @@ _VECTOR_SEARCH_K = re.compile(rf"\btop_k\s*=>\s*{_VALUE}", re.IGNORECASE)
 
 def speaks_of_vectors(text: str) -> bool:
     """Return whether a text may be a query that cuts by vector closeness."""
-    return _SPEAKS.search(text) is not None
+    lowered = text.lower()
+    if "match" in lowered:
+        match = _MATCH.search(text)
+        if match is not None and _ASKED.search(text, match.end()):
+            return True
+    return any(word in lowered for word in _SPEAKING) and _SPEAKS.search(text) is not None
 
 
 def read_query(parts: list[Part], literal: Callable[[str, int], int]) -> Query:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
-import libcst as cst
-
 from threshlint.scan.extract.expressions import OPERATORS, Expressions, enumerated, option_name
+from threshlint.scan.extract.tree import nodes as cst
 from threshlint.scan.facts import NOTHING, Binding, Class, Function, Op, Parameter
 
 _WRAPPERS = frozenset("Optional Union Annotated Final ClassVar Required NotRequired InitVar Mapped".split())
@@ -86,17 +85,16 @@ class Statements(Expressions):
         ) and len(first.elements) == len(node.value.elements):
             self._assign_each(first, node.value)
             return
-        with self.named(_target_name(first)):
-            value = self.value(node.value)
+        value = self.value_as(_target_name(first), node.value)
         for target in node.targets:
             self.target(target.target, value)
 
     def _assign_each(self, targets: cst.Tuple | cst.List, sources: cst.Tuple | cst.List) -> None:
         """``a, b = 1, 2`` binds each name to its own value."""
-        values = []
-        for target, source in zip(targets.elements, sources.elements, strict=True):
-            with self.named(_target_name(target.value)):
-                values.append(self.value(source.value))
+        values = [
+            self.value_as(_target_name(target.value), source.value)
+            for target, source in zip(targets.elements, sources.elements, strict=True)
+        ]
         for target, value in zip(targets.elements, values, strict=True):
             self.target(target.value, value)
 
@@ -106,8 +104,7 @@ class Statements(Expressions):
         declared, self.annotated = self.annotation(node.annotation.annotation)
         value = NOTHING
         if node.value is not None:
-            with self.named(name):
-                value = self.value(node.value)
+            value = self.value_as(name, node.value)
         if declared != NOTHING:
             instance = self.emit(Op.INSTANCE, declared)
             value = self.join([value, instance])
@@ -331,8 +328,7 @@ class Statements(Expressions):
     def _return(self, node: cst.Return) -> None:
         if node.value is not None and self.function >= 0:
             name = self.facts.functions[self.function].name
-            with self.named(name):
-                self.copy(self.facts.functions[self.function].returns, self.value(node.value))
+            self.copy(self.facts.functions[self.function].returns, self.value_as(name, node.value))
 
     def yielded(self, value: int) -> int:
         """Note what a generator yields: its calls return a list of that."""
@@ -430,8 +426,7 @@ class Statements(Expressions):
                 continue
             for parameter in function.parameters:
                 if parameter.name == wanted:
-                    with self.named(wanted):
-                        parameter.default = self.value(argument.value)
+                    parameter.default = self.value_as(wanted, argument.value)
                     self.copy(parameter.node, parameter.default)
 
     def define(self, name: str, params: cst.Parameters, returns: Any, node: Any, decorators: tuple[str, ...]) -> int:
@@ -506,8 +501,7 @@ class Statements(Expressions):
                 default = NOTHING
                 if param.default is not None:
                     self.function = index
-                    with self.named(param.name.value):
-                        default = self.value(param.default)
+                    default = self.value_as(param.name.value, param.default)
                     self.function = outer
                     self.effect_default(node, default)
                 self.annotated = before

@@ -6,6 +6,7 @@ from threshlint.scan.facts import Op, Operation
 from threshlint.scan.flow.builtins import SAME
 from threshlint.scan.flow.demand import KINDS, Demand
 from threshlint.scan.flow.edges import Edges
+from threshlint.scan.flow.names import NORMS, PRODUCTS
 from threshlint.scan.flow.values import (
     BUILTIN,
     DIFFERENCE,
@@ -29,9 +30,7 @@ from threshlint.site import Evidence, Kind
 _THRESHOLDS = frozenset({Kind.SIMILARITY_THRESHOLD.value, Kind.DISTANCE_THRESHOLD.value})
 _FAR_BACK = 5
 SHARE = "a share of the length of the ranked list"
-_PRODUCTS = frozenset("dot inner vdot matmul mm sum einsum multi_dot dot_product tensordot".split())
 _GUARDS = frozenset("maximum max clip clamp where expand_dims unsqueeze".split())
-_NORMS = frozenset("norm sqrt magnitude hypot vector_norm l2_norm".split())
 _WEIGHT_WORDS = frozenset(
     "alpha beta gamma lambda weight weights boost mult diversity ratio share factor scale".split()
 )
@@ -219,7 +218,7 @@ class Arithmetic(Edges):
         made = self.made_as(node)
         if made is None:
             return False
-        return (made[0] is Op.CALL and self.graph.word_of(made[1]) in _PRODUCTS) or (
+        return (made[0] is Op.CALL and self.graph.word_of(made[1]) in PRODUCTS) or (
             made[0] is Op.BINARY and made[2] == "@"
         )
 
@@ -230,7 +229,7 @@ class Arithmetic(Edges):
             return False
         if made[0] is Op.CALL:
             word = self.graph.word_of(made[1])
-            return word in _NORMS or (
+            return word in NORMS or (
                 word in ("outer", "max", "maximum", "clip") and any(self._is_norm(part, depth - 1) for part in made[3])
             )
         return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from threshlint.scan.facts import NOTHING, Op, Operation, Parameter
@@ -68,6 +69,24 @@ EVENTS = frozenset({"click", "submit", "change", "release", "Interface"})
 LOOKING = frozenset({EXTERNAL, LIBRARY_METHOD, INSTANCE, BUILTIN})
 
 
+_BY_NAME = frozenset(
+    """
+    asdict vars nlargest nsmallest islice takewhile dropwhile filterfalse defaultdict replace _replace evolve
+    model_copy gather
+""".split()
+)
+
+
+@lru_cache(maxsize=50_000)
+def _is_special(name: str) -> bool:
+    """Tell whether a function of this name is known by it."""
+    return name in HAND_OVER or name in WRAPPERS or name in EVENTS or name in _BY_NAME or _imports_lazily(name)
+
+
+def _imports_lazily(name: str) -> bool:
+    return not {"lazy", "import", "importer"}.isdisjoint(words(name))
+
+
 @dataclass
 class Arguments:
     """What a call is given, by position and by name."""
@@ -106,7 +125,13 @@ class Calls(Access):
         made = self.made_by.get(function)
         if made is not None and made[0] is Op.ATTRIBUTE:
             self.call_on(result, made[2], made[3], arguments)
-        name = self.graph.word_of(result) or ""
+        name = self.graph.word_of(result)
+        if name is not None and _is_special(name):
+            self._call_by_name(name, result, made, arguments)
+
+    def _call_by_name(self, name: str, result: int, made: Operation | None, arguments: Arguments) -> None:
+        """Functions that are known by their names alone, wherever they come from."""
+        positional = arguments.positional
         if name in HAND_OVER:
             self._hand_over(result, HAND_OVER[name], arguments)
         elif (name in WRAPPERS and positional) or (name in ("asdict", "vars") and positional):
@@ -115,7 +140,7 @@ class Calls(Access):
             self.cut_iterable(name, result, arguments)
         elif name in ("takewhile", "dropwhile", "filterfalse") and len(positional) == 2:
             self.walk("filter", result, positional)
-        elif name in EVENTS and ("inputs" in keywords or len(positional) > 1):
+        elif name in EVENTS and ("inputs" in arguments.keywords or len(positional) > 1):
             self._handle_event(result, arguments)
         elif name == "defaultdict":
             self.make_defaultdict(result, arguments)
@@ -123,7 +148,7 @@ class Calls(Access):
             self._copy_with(result, made[2] if made is not None and made[0] is Op.ATTRIBUTE else NOTHING, arguments)
         elif name == "gather":
             self._gather_results(result, arguments)
-        elif {"lazy", "import", "importer"} & set(words(name)):
+        elif _imports_lazily(name):
             self._import_lazily(result, arguments)
 
     def _gather_results(self, result: int, arguments: Arguments) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from threshlint.scan.facts import NOTHING, Op, Operation
 from threshlint.scan.flow.values import MAPPING, SEQUENCE, VECTOR_QUERY, score_role
@@ -10,6 +11,33 @@ from threshlint.scan.flow.witness import Witness
 from threshlint.scan.knowledge import DictPattern
 
 _DEEPEST = 8
+
+
+class _Patterns:
+    """Patterns of dicts by the key that each of them needs, so that few have to be tried on a dict."""
+
+    def __init__(self, patterns: Sequence[DictPattern]) -> None:
+        self.patterns = patterns
+        self.by_own: dict[object, list[int]] = defaultdict(list)
+        self.by_outer: dict[str, list[int]] = defaultdict(list)
+        self.always: list[int] = []
+        for index, pattern in enumerate(patterns):
+            if pattern.has:
+                self.by_own[min(pattern.has)].append(index)
+            elif pattern.under:
+                for key in pattern.under:
+                    self.by_outer[key].append(index)
+            else:
+                self.always.append(index)
+
+    def worth_a_look(self, own: Iterable[object], outer: Iterable[str]) -> list[DictPattern]:
+        """Return the patterns that a dict with these keys, below those, may follow, in their order."""
+        found = set(self.always)
+        for key in own:
+            found.update(self.by_own.get(key, ()))
+        for key in outer:
+            found.update(self.by_outer.get(key, ()))
+        return [self.patterns[index] for index in sorted(found)]
 
 
 class DictQueries(Witness):
@@ -24,8 +52,12 @@ class DictQueries(Witness):
         """Do what the knowledge says of dicts."""
         displays = [node for node, made in self.made_by.items() if made[0] is Op.MAPPING]
         self._note_what_is_around()
+        patterns = _Patterns(self.knowledge.dicts)
         fitting = [
-            (node, pattern) for node in displays for pattern in self.knowledge.dicts if self._has_form(node, pattern)
+            (node, pattern)
+            for node in displays
+            for pattern in patterns.worth_a_look(self.entries.get(node, {}), [key for key, _ in self._outward(node)])
+            if self._has_form(node, pattern)
         ]
         for node, pattern in fitting:
             if pattern.vector_query:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from threshlint.scan.facts import NOTHING, Class, Facts, Function, Literal
+
+_T = TypeVar("_T")
 
 
 class Graph:
@@ -35,16 +37,30 @@ class Graph:
             self.function_file.extend([index] * len(facts.functions))
             self.class_file.extend([index] * len(facts.classes))
         self.size = size
+        self._files: list[int] = []  # of each node
+        for index, facts in enumerate(self.files):
+            self._files.extend([index] * facts.size)
+        words = self._numbered_through([facts.words for facts in self.files])
+        literals = self._numbered_through([facts.literals for facts in self.files])
+        strings = self._numbered_through([facts.strings for facts in self.files])
+        # Asked for millions of times, so these are the dictionaries' own look-ups: they return None for what has none.
+        self.word_of: Callable[[int], str | None] = words.get
+        self.literal: Callable[[int], Literal | None] = literals.get
+        self.string: Callable[[int], str | None] = strings.get
         self.extra: list[tuple[int, int]] = []  # (file, line) of nodes added later
         self._modules = _Modules(self.files)
         self._exported: dict[tuple[int, str], int | None] = {}
         self._star_files: dict[int, tuple[int, ...]] = {}
 
+    def _numbered_through(self, parts: Sequence[Mapping[int, _T]]) -> dict[int, _T]:
+        """Return what the files say of their nodes, by the numbers that hold for all files."""
+        return {base + node: said for base, part in zip(self.bases, parts, strict=True) for node, said in part.items()}
+
     def file_of(self, node: int) -> int:
         """Return the file of a node."""
         if node >= self.size:
             return self.extra[node - self.size][0]
-        return bisect_right(self.bases, node) - 1
+        return self._files[node]
 
     def line_of(self, node: int) -> int:
         """Return the line of a node."""
@@ -56,27 +72,6 @@ class Graph:
     def path_of(self, node: int) -> str:
         """Return the path of the file of a node."""
         return self.files[self.file_of(node)].path
-
-    def word_of(self, node: int) -> str | None:
-        """Return the identifier behind a node, if there is one."""
-        if node >= self.size or node < 0:
-            return None
-        file = self.file_of(node)
-        return self.files[file].words.get(node - self.bases[file])
-
-    def literal(self, node: int) -> Literal | None:
-        """Return the literal of a node."""
-        if node >= self.size or node < 0:
-            return None
-        file = self.file_of(node)
-        return self.files[file].literals.get(node - self.bases[file])
-
-    def string(self, node: int) -> str | None:
-        """Return the constant string of a node."""
-        if node >= self.size or node < 0:
-            return None
-        file = self.file_of(node)
-        return self.files[file].strings.get(node - self.bases[file])
 
     def node_in_function(self, function: int, node: int) -> int:
         """Return the number of a node that a function's facts name."""

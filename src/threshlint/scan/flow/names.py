@@ -45,6 +45,8 @@ TOP_K_NAMES = frozenset(
 """.split()
 )
 LIMIT_NAMES = frozenset("limit n size count num top max_items max_records".split())
+PRODUCTS = frozenset("dot inner vdot matmul mm sum einsum multi_dot dot_product tensordot".split())
+NORMS = frozenset("norm sqrt magnitude hypot vector_norm l2_norm".split())
 WEIGHTS = frozenset("alpha beta weight weights lambda ratio share mult".split())
 
 _SEARCHES = frozenset(

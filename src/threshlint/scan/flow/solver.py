@@ -91,10 +91,13 @@ class Solver:
         self._edges.add((source, target))
         self.onward[source].append(target)
         self.back[target].append(source)
-        for value in tuple(self.held[source]):
-            self.add(target, value)
-        for demand in tuple(self.demands.get(target, {}).values()):
-            self._demand_back(source, target, demand)
+        held = self.held[source]
+        if held:
+            for value in tuple(held):
+                self.add(target, value)
+        if target in self.demands:
+            for demand in tuple(self.demands[target].values()):
+                self._demand_back(source, target, demand)
 
     def carry(self, source: int, target: int) -> None:
         """Let values flow on, and no demand back."""
@@ -119,15 +122,14 @@ class Solver:
         self._hold(node, value)
 
     def _hold(self, node: int, value: Value) -> None:
-        held = self.held[node]
-        held[value] = None
+        self.held[node][value] = None
         fresh = self._fresh.get(node)
         if fresh is None:
             self._fresh[node] = [value]
             self._pending.append(node)
         else:
             fresh.append(value)
-        if value in (PART, HIT) and node in self.score_names:
+        if node in self.score_names and value in (PART, HIT):
             self.add(node, self.score_names[node])
 
     def rank_attributes(self) -> bool:
@@ -168,18 +170,22 @@ class Solver:
 
     def run(self) -> None:
         """Work until nothing changes."""
-        pending, onward, users = self._pending, self.onward, self.users
+        pending, onward, users, held = self._pending, self.onward, self.users, self.held
+        add, apply = self.add, self.apply
         while pending:
             node = pending.popleft()
             gained = self._fresh.pop(node)
             for target in onward[node]:
+                known = held[target]
                 for value in gained:
-                    self.add(target, value)
-            self.changed, self.gained = node, gained
-            for operation in tuple(users[node]):
-                self.current = operation
-                self.apply(operation)
-            self.changed = NOTHING
+                    if value not in known:
+                        add(target, value)
+            if users[node]:
+                self.changed, self.gained = node, gained
+                for operation in tuple(users[node]):
+                    self.current = operation
+                    apply(operation)
+                self.changed = NOTHING
 
     def watch(self, node: int) -> None:
         """Do the current operation again when a node gains a value that it looks at in passing."""
