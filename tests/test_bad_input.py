@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from threshlint.cli import main
 from threshlint.config import Config
 from threshlint.output import findings_formats, inventory_formats
-from threshlint.scan import analyse, scan, workers
+from threshlint.scan import analyse, scan, tasks
 from threshlint.scan.analyse import Analysed, Job
 from threshlint.scan.lexer import Lexed
 from threshlint.site import Inventory
@@ -55,7 +55,7 @@ BAD = {
     "format_specs": (b'x = f"' + b"{a:" * 3_000 + b"}" * 3_000 + b'"\n', "is nested too deeply"),
     "indents": (b"".join(b" " * i + b"if x:\n" for i in range(300)) + b" " * 300 + b"pass\n", "cannot be parsed"),
     "mixed_strings": (b"x = 'a' b'b'\n", "cannot be parsed: cannot mix bytes and nonbytes literals"),
-    "huge": (b"x = 1\n" * 2_000_000, "is larger than 10 MB; exclude it, or split it"),
+    "huge": (b"x = 1\n" * 2_000_000, "is larger than 10 MB (`file-size-limit`); exclude it"),
 }
 
 # What a file holds besides GOOD, and the line on which the site then stands.
@@ -101,8 +101,8 @@ def run(*args: str) -> Result:
     return result
 
 
-def scanned(folder: Path, *names: str) -> Inventory:
-    return scan([folder / name for name in names or ("",)], Config(folder))
+def scanned(folder: Path, *names: str, limit: float | None = None) -> Inventory:
+    return scan([folder / name for name in names or ("",)], Config(folder, file_time_limit=limit))
 
 
 def reasons(inventory: Inventory) -> dict[str, str]:
@@ -140,23 +140,19 @@ def test_a_generated_file_of_five_megabytes(folder: Path) -> None:
     assert [site.path for site in inventory.sites] == ["good.py"]
 
 
-def test_a_file_that_would_be_parsed_for_ever(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_SECONDS", 2.0)
-    monkeypatch.setattr(workers, "_SECONDS_FOR_A_MEGABYTE", 0.0)
+def test_a_file_that_would_be_parsed_for_ever(folder: Path) -> None:
     (folder / "bad.py").write_bytes(b"match x:\n  case " + b"[" * 50 + b"]" * 50 + b":\n    pass\n")
     (folder / "worse.py").write_bytes(b"x = " + b"f().g(a, b)." * 20_000 + b"h\n")
-    inventory = scanned(folder)
+    inventory = scanned(folder, limit=2.0)
     reason = "takes too long to parse; simplify or exclude it"
     assert reasons(inventory) == {"bad.py": reason, "worse.py": reason}
     assert [site.path for site in inventory.sites] == ["good.py"]
 
 
 @pytest.mark.parametrize("text", ["x = " + "-" * 200_000 + "1\n", "x = a" + ".b" * 200_000 + "\n"])
-def test_a_file_that_overflows_the_parser_s_stack(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_SECONDS", 2.0)
-    monkeypatch.setattr(workers, "_SECONDS_FOR_A_MEGABYTE", 0.0)
+def test_a_file_that_overflows_the_parser_s_stack(text: str, folder: Path) -> None:
     (folder / "bad.py").write_text(text)
-    inventory = scanned(folder)
+    inventory = scanned(folder, limit=2.0)
     assert inventory.skipped[0].reason.startswith(("takes too long to parse", "is nested too deeply"))
     assert [site.path for site in inventory.sites] == ["good.py"]
 
@@ -320,13 +316,12 @@ class TestPaths:
 
 def test_a_file_that_disappears_in_the_middle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "brief.py").write_bytes(GOOD)
-    analyse_all = workers.analyse_all
 
-    def late(jobs: list[Job]) -> list[Analysed]:
-        (folder / "brief.py").unlink()
-        return analyse_all(jobs)
+    def late(job: Job, **options: bool) -> Analysed:
+        (folder / "brief.py").unlink(missing_ok=True)
+        return analyse.analyse(job, **options)
 
-    monkeypatch.setattr(workers, "analyse_all", late)
+    monkeypatch.setattr(tasks, "analyse", late)
     inventory = scanned(folder)
     assert reasons(inventory) == {"brief.py": "does not exist"}
     assert [site.path for site in inventory.sites] == ["good.py"]

@@ -48,7 +48,7 @@ class Analysis:
         self.config = Config(root)
         self.error: BaseException | None = None
 
-    def scan(self, paths: Sequence[Path], config: Config) -> Inventory:
+    def scan(self, paths: Sequence[Path], config: Config, **options: object) -> Inventory:
         self.paths, self.config = paths, config
         if self.error is not None:
             raise self.error
@@ -328,7 +328,7 @@ sys.path.insert(0, {repository!r})
 from dataclasses import replace
 import threshlint.scan, threshlint.rules
 from tests.output_sample import FINDINGS, INVENTORY
-threshlint.scan.scan = lambda paths, config: replace(INVENTORY, skipped=())
+threshlint.scan.scan = lambda paths, config, **options: replace(INVENTORY, skipped=())
 threshlint.rules.check = lambda inventory, config: FINDINGS * 10_000
 """
         reader, writer = os.pipe()
@@ -472,7 +472,11 @@ atexit.register(lambda: print("loaded", sorted(heavy & sys.modules.keys())))
 
     @pytest.mark.parametrize(
         ("args", "advice"),
-        [(["chek"], "did you mean 'check'?"), (["shop"], "threshlint check shop"), (["zzz"], "calibrate, check")],
+        [
+            (["chek"], "did you mean 'check'?"),
+            (["shop"], "threshlint check shop"),
+            (["zzz"], "calibrate, check, clean"),
+        ],
     )
     def test_an_unknown_command_says_what_to_do(self, args: list[str], advice: str, folder: Path) -> None:
         (folder / "shop").mkdir()

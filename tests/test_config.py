@@ -25,6 +25,9 @@ respect-gitignore = false
 tests = true
 test-paths = ["spec/"]
 require-owner = true
+file-size-limit = 2_000_000
+file-time-limit = 2.5
+cache-dir = "build/cache"
 
 [aliases]
 "all-MiniLM-L6-v2" = ["sentence-transformers/all-MiniLM-L6-v2", "minilm"]
@@ -129,6 +132,9 @@ def test_every_key_is_read(tmp_path: Path, file: str) -> None:
         require_owner=True,
         units={"shop/": "cosine-distance"},
         populations={"shop/": "topk:8"},
+        file_size_limit=2_000_000,
+        file_time_limit=2.5,
+        cache_dir="build/cache",
         calls=({"name": "shop.search"},),
     )
 
@@ -178,6 +184,15 @@ WRONG = [
     ('aliases = {a = ["b"], b = ["c"]}', 'has "b" both as a model and as another name of "a"'),
     ('per-file-ignores = {"!a.py" = ["THR1"]}', 'has "!a.py", which names no file'),
     ('per-file-ignores = {"a.py" = ["X1"]}', 'has "a.py", which holds "X1"'),
+    ("file-size-limit = 1.5", '"file-size-limit" of the file must be an integer, not a float; for example: file-size'),
+    ("file-size-limit = 0", "must be more than 0, not 0"),
+    ("file-size-limit = true", "must be an integer, not a boolean"),
+    ('file-time-limit = "5"', "must be a number, not a string"),
+    ("file-time-limit = nan", "must be more than 0 and no more than a day, not nan"),
+    ("file-time-limit = inf", "must be more than 0 and no more than a day, not inf"),
+    ("file-time-limit = false", "must be a number, not a boolean"),
+    ("cache-dir = 1", '"cache-dir" of the file must be a string, not an integer'),
+    ('cache-dir = ""', "must be a path"),
     ("calls = 1", "must be an array of tables, not an integer"),
     ("calls = [1]", "must be an array of tables, and holds an integer"),
 ]

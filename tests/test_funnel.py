@@ -61,7 +61,7 @@ NAMES = ("alpha", "beta", "gamma", "delta")
 @contextmanager
 def without_funnel() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(funnel, "may_have_sites", lambda jobs, config: True)
+        patch.setattr(funnel, "may_have_sites", lambda *arguments: True)
         yield
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from threshlint.scan.source import (
-    MAX_MEGABYTES,
+    MOST_BYTES,
     Source,
     Unreadable,
     decode,
@@ -144,8 +144,12 @@ class TestFiles:
         (tmp_path / "large.py").write_bytes(b"x = 1\n" * (5 * 1024 * 1024 // 6))
         assert isinstance(read_source(tmp_path / "large.py"), Source)
         with (tmp_path / "huge.py").open("wb") as huge:
-            huge.truncate(MAX_MEGABYTES * 1024 * 1024 + 1)
-        assert reason_of(read_source(tmp_path / "huge.py")) == "is larger than 10 MB; exclude it, or split it"
+            huge.truncate(MOST_BYTES + 1)
+        assert reason_of(read_source(tmp_path / "huge.py")) == (
+            "is larger than 10 MB (`file-size-limit`); exclude it, or split it"
+        )
+        assert isinstance(read_source(tmp_path / "large.py", 5 * 1024 * 1024), Source)
+        assert "is larger than 5 MB" in reason_of(read_source(tmp_path / "large.py", 5_000_000))
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from threshlint.scan import stack, workers
-from threshlint.scan.analyse import Analysed, Job
+from threshlint.config import Config
+from threshlint.scan import scan, stack, workers
+from threshlint.scan.analyse import Job
+from threshlint.scan.entry import Entry
 from threshlint.scan.stack import with_deep_stack
-from threshlint.scan.workers import analyse_all
+from threshlint.scan.tasks import AnalyseFile
+from threshlint.scan.workers import Workers
 
 CODE = "def f(a, b):\n    return a + b\n" * 40
 
@@ -38,13 +41,19 @@ def jobs(tmp_path: Path) -> list[Job]:
     return made
 
 
-def reasons(results: list[Analysed]) -> dict[str, str]:
-    return {result.relative: result.reason for result in results if result.reason is not None}
+def analyse_all(jobs: list[Job], limit: float | None = None) -> dict[str, Entry]:
+    wanted = [AnalyseFile(job, job.path.stat().st_size, limit) for job in jobs]
+    with Workers() as pool:
+        return {job.relative: result for job, result in zip(jobs, pool.do(wanted), strict=True)}
 
 
-def assert_all_else_is_analysed(results: list[Analysed], jobs: list[Job]) -> None:
-    assert [result.relative for result in results] == [job.relative for job in jobs]
-    assert all((result.facts is None) == (result.reason is not None) for result in results)
+def reasons(results: dict[str, Entry]) -> dict[str, str]:
+    return {path: result.head.reason for path, result in results.items() if result.head.reason is not None}
+
+
+def assert_all_else_is_analysed(results: dict[str, Entry], jobs: list[Job]) -> None:
+    assert list(results) == [job.relative for job in jobs]
+    assert all((result.facts == b"") == (result.head.reason is not None) for result in results.values())
 
 
 def hook_start(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
@@ -60,13 +69,13 @@ def hook_start(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
 
 
 WHEN_AT_M7 = """\
-import os, signal, threshlint.scan.worker as worker
-analyse = worker.analyse
+import os, signal, threshlint.scan.tasks as tasks
+analyse = tasks.analyse
 def hooked(job, **options):
     if job.relative == "m7.py":
         {}
     return analyse(job, **options)
-worker.analyse = hooked
+tasks.analyse = hooked
 """
 
 
@@ -107,9 +116,8 @@ def test_a_worker_that_is_killed_once_costs_nothing(
 
 
 def test_a_file_that_takes_for_ever_is_given_up(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_SECONDS", 1.5)
     hook_start(monkeypatch, WHEN_AT_M7.format("import time; time.sleep(60)"))
-    results = analyse_all(jobs)
+    results = analyse_all(jobs, limit=1.5)
     assert reasons(results) == {"m7.py": "takes too long to parse; simplify or exclude it"}
     assert_all_else_is_analysed(results, jobs)
 
@@ -148,7 +156,7 @@ def test_few_files_start_no_process(jobs: list[Job], monkeypatch: pytest.MonkeyP
 
 
 def test_it_works_from_any_thread(jobs: list[Job]) -> None:
-    done: list[list[Analysed]] = []
+    done: list[dict[str, Entry]] = []
     threads = [threading.Thread(target=lambda: done.append(analyse_all(jobs))) for _ in range(2)]
     for thread in threads:
         thread.start()
@@ -157,11 +165,113 @@ def test_it_works_from_any_thread(jobs: list[Job]) -> None:
     assert [reasons(results) for results in done] == [{}, {}]
 
 
+def count_starts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return a list that grows with each process that is started."""
+    started: list[object] = []
+    popen = subprocess.Popen
+
+    def start(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
+        process = popen(*arguments, **options)  # type: ignore[call-overload]
+        started.append(process)
+        return process  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    return started
+
+
+def test_workers_stay_for_what_comes_next(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    started = count_starts(monkeypatch)
+    wanted = [AnalyseFile(job, job.path.stat().st_size) for job in jobs]
+    with Workers() as pool:
+        assert pool.do(wanted) == pool.do(wanted)
+        assert len(started) == 2
+        assert all(process.poll() is None for process in started)  # type: ignore[attr-defined]
+    assert all(process.poll() is not None for process in started)  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="knows its memory from /proc")
+def test_a_worker_that_has_grown_is_replaced(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    started = count_starts(monkeypatch)
+    hook_start(monkeypatch, "import threshlint.scan.worker as worker; worker.MOST_MEMORY = 1")
+    assert_all_else_is_analysed(analyse_all(jobs), jobs)
+    assert len(started) == 8  # one for each chunk of five
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no limits")
+def test_a_file_that_takes_all_the_memory_is_named(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    hook_start(
+        monkeypatch,
+        """\
+        import threshlint.scan.analyse as analyse
+        parse = analyse._parse
+        def hooked(job, lexed):
+            return bytearray(5 * 1024**3) if job.relative == "m7.py" else parse(job, lexed)
+        analyse._parse = hooked
+        """,
+    )
+    results = analyse_all(jobs)
+    assert reasons(results) == {"m7.py": "takes more memory than there is; split or exclude it"}
+    assert_all_else_is_analysed(results, jobs)
+
+
+def test_this_process_does_nothing_that_may_take_too_long(
+    jobs: list[Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "WORTH_WORKERS", 10**9)
+    started = count_starts(monkeypatch)
+    assert reasons(analyse_all(jobs, limit=5.0)) == {}
+    assert started == []
+    hook_start(monkeypatch, WHEN_AT_M7.format("import time; time.sleep(60)"))
+    jobs[7].path.write_text(CODE * 170)
+    results = analyse_all(jobs, limit=2.0)
+    assert reasons(results) == {"m7.py": "takes too long to parse; simplify or exclude it"}
+    assert len(started) == 1
+
+
+@pytest.mark.parametrize("worth", [0, 10**9])
+def test_what_is_done_is_told(worth: int, jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "WORTH_WORKERS", worth)
+    wanted = [AnalyseFile(job, job.path.stat().st_size) for job in jobs]
+    told: list[int] = []
+    done: list[str] = []
+    with Workers(told.append) as pool:
+        pool.do(wanted, lambda task, entry: done.append(task.job.relative))
+    assert sum(told) == sum(task.size for task in wanted)
+    assert sorted(done) == sorted(job.relative for job in jobs)
+
+
+def test_a_component_is_solved_in_a_worker_as_it_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "from sklearn.metrics.pairwise import cosine_similarity\nprint(cosine_similarity(a, b) > 0.8)\n"
+    for name in ("a.py", "b.py", "c.py"):
+        (tmp_path / name).write_text(code)
+    apart = scan([tmp_path], Config(tmp_path))
+    assert [site.path for site in apart.sites] == ["a.py", "b.py", "c.py"]
+    monkeypatch.setattr(workers, "WORTH_WORKERS", 10**9)
+    assert scan([tmp_path], Config(tmp_path)) == apart
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+def test_a_component_whose_worker_dies_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text("x = 1\n")
+    hook_start(
+        monkeypatch,
+        """\
+        import os, signal, threshlint.scan.tasks as tasks
+        tasks.solve = lambda facts, config, memory: os.kill(os.getpid(), signal.SIGKILL)
+        """,
+    )
+    found = scan([tmp_path], Config(tmp_path), cache=tmp_path / "cache")
+    assert [skipped.path for skipped in found.skipped] == ["a.py", "b.py"]
+    assert all("its process died twice" in skipped.reason for skipped in found.skipped)
+    assert not list((tmp_path / "cache" / "runs").iterdir())
+
+
 SCRIPT = """\
 import sys
 from pathlib import Path
 from threshlint.config import Config
-from threshlint.scan import scan, workers
+from threshlint.scan import scan, tasks, workers
 workers.WORTH_WORKERS = 0
 workers._cores = lambda: 2
 print("started", flush=True)
@@ -192,7 +302,7 @@ def test_the_scanned_project_is_not_imported(jobs: list[Job], tmp_path: Path, mo
 def test_an_end_in_the_middle_leaves_no_process(ending: signal.Signals, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.py").write_text("match x:\n  case " + "[" * 50 + "]" * 50 + ":\n    pass\n")
-    script = SCRIPT.replace("= 0\n", "= 0; workers._SECONDS = 5.0; workers._CHUNK_FILES = 1\n", 1)
+    script = SCRIPT.replace("= 0\n", "= 0; tasks._SECONDS = 5.0; workers._CHUNK_FILES = 1\n", 1)
     command = [sys.executable, "-c", script, str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     wait_for(lambda: len(members(process.pid)) == 3)

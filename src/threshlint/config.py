@@ -11,7 +11,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from threshlint.config_keys import DEFAULT_EXCLUDE, DEFAULT_TEST_PATHS, KEYS, Key, WrongValueError, toml_kind
+from threshlint.config_keys import (
+    DEFAULT_CACHE,
+    DEFAULT_EXCLUDE,
+    DEFAULT_SIZE_LIMIT,
+    DEFAULT_TEST_PATHS,
+    KEYS,
+    Key,
+    WrongValueError,
+    toml_kind,
+)
 from threshlint.patterns import compile_patterns
 from threshlint.site import Evidence
 
@@ -50,6 +59,9 @@ class Config:
     units: Mapping[str, str] = field(default_factory=dict)
     populations: Mapping[str, str] = field(default_factory=dict)
     calls: tuple[Mapping[str, Any], ...] = ()
+    cache_dir: str = DEFAULT_CACHE
+    file_size_limit: int = DEFAULT_SIZE_LIMIT  # bytes
+    file_time_limit: float | None = None  # seconds; else it goes by the size of the file
 
     def canonical(self, model: str) -> str:
         """Give the one name of a model: ``aliases`` joins the others, ``@256`` and the like stay."""
@@ -78,6 +90,11 @@ class Config:
             if compile_patterns((pattern,)).match(path)
             for code in codes
         )
+
+    @property
+    def cache_folder(self) -> Path:
+        """The folder of the cache."""
+        return self.root / self.cache_dir
 
     def unit(self, path: str) -> str | None:
         """Give what ``units`` says the cutoffs of a file are measured in."""

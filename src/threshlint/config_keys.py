@@ -36,8 +36,12 @@ DEFAULT_EXCLUDE = (
     ".mypy_cache/",
     ".pytest_cache/",
     ".ruff_cache/",
+    ".threshlint_cache/",
     ".#*",  # the lock that an editor lays beside an open file: a link to nowhere
 )
+DEFAULT_CACHE = ".threshlint_cache"
+DEFAULT_SIZE_LIMIT = 10_000_000
+_A_DAY = 86_400  # seconds
 DEFAULT_TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "tests.py", "conftest.py")
 
 
@@ -68,6 +72,30 @@ class Key:
 def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
         raise WrongValueError(f"must be true or false, not {toml_kind(value)}")
+    return value
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise WrongValueError(f"must be a number, not {toml_kind(value)}")
+    if not 0 < value <= _A_DAY:
+        raise WrongValueError(f"must be more than 0 and no more than a day, not {value}")
+    return value
+
+
+def _bytes(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise WrongValueError(f"must be an integer, not {toml_kind(value)}")
+    if value < 1:
+        raise WrongValueError(f"must be more than 0, not {value}")
+    return value
+
+
+def _path(value: object) -> str:
+    if not isinstance(value, str):
+        raise WrongValueError(f"must be a string, not {toml_kind(value)}")
+    if not value or "\0" in value:
+        raise WrongValueError("must be a path")
     return value
 
 
@@ -338,6 +366,32 @@ KEYS = (
         "Which scores cutoffs decide over, for `threshlint rewrite`, where neither the annotation (`population=…`) nor "
         "the code says it: path patterns, each with `pairs`, `top1` or `topk:K`; the last that matches counts.",
         _populations,
+    ),
+    Key(
+        "file-size-limit",
+        "integer",
+        f"{DEFAULT_SIZE_LIMIT}",
+        "file-size-limit = 2_000_000",
+        "How many bytes a file may have to be read. A larger one is named as not analysed.",
+        _bytes,
+    ),
+    Key(
+        "file-time-limit",
+        "number",
+        "10 s, and 40 s a megabyte",
+        "file-time-limit = 5",
+        "How many seconds the analysis of one file may take. One that takes longer is ended, and the file is named as "
+        "not analysed.",
+        _seconds,
+    ),
+    Key(
+        "cache-dir",
+        "string",
+        f'"{DEFAULT_CACHE}"',
+        'cache-dir = "build/threshlint"',
+        "The folder of the [cache](how-it-works.md#cache), seen from the root. `--cache-dir` names another for one "
+        "run, `--no-cache` does without.",
+        _path,
     ),
     Key(
         "calls",

@@ -19,7 +19,9 @@ def rotation(rng: np.random.Generator, dimension: int) -> Floats:
     return np.linalg.qr(rng.normal(size=(dimension, dimension)))[0]
 
 
-def families(rng: np.random.Generator, count: int = 100, size: int = 4, dimension: int = 24, spread: float = 0.6) -> Floats:
+def families(
+    rng: np.random.Generator, count: int = 100, size: int = 4, dimension: int = 24, spread: float = 0.6
+) -> Floats:
     """Items in families, one family after another, shape (count * size, dimension)."""
     centres = np.repeat(rng.normal(size=(count, dimension)), size, axis=0)
     return centres + spread * rng.normal(size=centres.shape) * rng.uniform(0.3, 1.5, (len(centres), 1))

@@ -107,9 +107,7 @@ class TestKappaInterval:
 
     def test_a_few_pairs_that_all_agree_prove_little(self) -> None:
         few, many = (scores_of(old, old) for old in (np.arange(1000) < count for count in (3, 300)))
-        (of_few, _), (of_many, _) = (
-            kappa_interval(scores, scores.tail, 0.5, 0.5) or (1, 1) for scores in (few, many)
-        )
+        (of_few, _), (of_many, _) = (kappa_interval(scores, scores.tail, 0.5, 0.5) or (1, 1) for scores in (few, many))
         assert of_few < 0.65
         assert 0.98 < of_many < 1
 

@@ -27,10 +27,7 @@ def double_sum(scores: PairedScores, values: np.ndarray) -> float:
         for one, other in zip(rows.first, rows.second, strict=True)
     ]
     return sum(
-        float(values[i] * values[j])
-        for i in range(len(values))
-        for j in range(len(values))
-        if touched[i] & touched[j]
+        float(values[i] * values[j]) for i in range(len(values)) for j in range(len(values)) if touched[i] & touched[j]
     )
 
 

@@ -54,9 +54,7 @@ def test_chance_alone_is_seen_through() -> None:
     old, new = (rng.random(400) < 0.05).astype(float), rng.random(400)
     scores = scores_of(old, new, queries, queries, dyadic=False)
     on_others = held_out(scores, scores.tail, 0.5, 0)
-    optimal = max(
-        agreement(scores, scores.tail, 0.5, threshold).f1 or 0.0 for threshold in np.sort(new)[:-1]
-    )
+    optimal = max(agreement(scores, scores.tail, 0.5, threshold).f1 or 0.0 for threshold in np.sort(new)[:-1])
     assert on_others.optimal.f1 is not None
     assert on_others.optimal.f1 < optimal
 

@@ -106,9 +106,7 @@ def test_too_few_labels_are_refused(wrong: bool) -> None:
     pairs = labels(count=100)
     scarce = np.flatnonzero(pairs.same != wrong)[: FEWEST_OF_EACH - 1]
     kept = np.append(scarce, np.flatnonzero(pairs.same == wrong))
-    few = LabelledScores(
-        pairs.old[kept], pairs.new[kept], pairs.same[kept], pairs.weight[kept], pairs.groups[kept]
-    )
+    few = LabelledScores(pairs.old[kept], pairs.new[kept], pairs.same[kept], pairs.weight[kept], pairs.groups[kept])
     refusal = operating_point(few, 0.6, RECALL)
     assert isinstance(refusal, str)
     assert "too few to choose by: 30 of each are the least" in refusal

@@ -39,7 +39,15 @@ def test_a_higher_old_threshold_never_gets_a_lower_new_one(new: list[float], thr
     assert higher.high >= lower.high
 
 
-@given(pairs=st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), min_size=2, max_size=40, unique_by=(lambda p: p[0], lambda p: p[1])), data=st.data())
+@given(
+    pairs=st.lists(
+        st.tuples(st.floats(-1, 1), st.floats(-1, 1)),
+        min_size=2,
+        max_size=40,
+        unique_by=(lambda p: p[0], lambda p: p[1]),
+    ),
+    data=st.data(),
+)
 def test_there_and_back_is_the_same_rule(pairs: list[tuple[float, float]], data: st.DataObject) -> None:
     old, new = map(np.array, zip(*pairs, strict=True))
     threshold = data.draw(st.sampled_from(list(old)))
@@ -49,7 +57,10 @@ def test_there_and_back_is_the_same_rule(pairs: list[tuple[float, float]], data:
     assert back.positives == there.positives
 
 
-@given(pairs=st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), min_size=1, max_size=40), threshold=st.integers(-50, 50))
+@given(
+    pairs=st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), min_size=1, max_size=40),
+    threshold=st.integers(-50, 50),
+)
 def test_increasing_rescaling_of_either_space_changes_nothing(pairs: list[tuple[int, int]], threshold: int) -> None:
     old, new = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
 

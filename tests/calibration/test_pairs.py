@@ -43,8 +43,7 @@ def expected(metric: Metric = Metric.COSINE) -> dict[tuple[int, int], tuple[floa
 def as_dict(scores: PairedScores) -> dict[tuple[int, int], tuple[float, float]]:
     rows = scores.tail
     found = {
-        (int(i), int(j)): (old, new)
-        for i, j, old, new in zip(rows.first, rows.second, rows.old, rows.new, strict=True)
+        (int(i), int(j)): (old, new) for i, j, old, new in zip(rows.first, rows.second, rows.old, rows.new, strict=True)
     }
     assert len(found) == len(rows), "a pair came twice"
     return found

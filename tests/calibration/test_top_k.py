@@ -22,7 +22,12 @@ def hits(seed: int, scores: np.ndarray | None = None) -> Hits:
 def swapped(seed: int) -> tuple[Hits, Hits]:
     """Hits whose second half is another's: the first ten are the same ones in another order."""
     old, other, rng = hits(seed), hits(seed + 1), np.random.default_rng(seed)
-    documents = np.array([np.append(rng.permutation(of[:10]), 1000 + than[10:]) for of, than in zip(old.documents, other.documents, strict=True)])
+    documents = np.array(
+        [
+            np.append(rng.permutation(of[:10]), 1000 + than[10:])
+            for of, than in zip(old.documents, other.documents, strict=True)
+        ]
+    )
     return old, Hits(documents.astype(np.int32), old.scores)
 
 

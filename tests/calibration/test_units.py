@@ -77,7 +77,9 @@ def test_without_a_name_it_is_the_metrics_own() -> None:
 
 
 def test_a_unit_that_scores_cannot_be_told_in() -> None:
-    with pytest.raises(UnitError, match=r"l2 cannot be told from cosine scores of m, whose vectors are not of length 1"):
+    with pytest.raises(
+        UnitError, match=r"l2 cannot be told from cosine scores of m, whose vectors are not of length 1"
+    ):
         unit_of(Space("m", 3), "l2")
     with pytest.raises(UnitError, match=r"they are told in dot, negative-dot"):
         unit_of(Space("m", 3, Metric.DOT), "cosine")

@@ -80,7 +80,13 @@ def test_queries_with_one_candidate_rank_nothing() -> None:
         ([[1.0]], [[1.0]], [[1.0]], 0.5, "no query has two candidates"),
         ([], [], [], 0.5, "no query has two candidates"),
         ([[1.0, 2.0]], [[1.0, 2.0]], [[1.0, 2.0, 3.0]], 0.5, "query 0 has scores of different candidates"),
-        ([[1.0, 2.0]], [[1.0, 2.0]] * 2, [[1.0, 2.0]], 0.5, "old scores for 1 queries, new ones for 2 and others for 1"),
+        (
+            [[1.0, 2.0]],
+            [[1.0, 2.0]] * 2,
+            [[1.0, 2.0]],
+            0.5,
+            "old scores for 1 queries, new ones for 2 and others for 1",
+        ),
         ([[1.0, 2.0]], [[1.0, 2.0]], [[1.0, 2.0]], 1.5, "between 0 and 1, and 1.5 does not"),
     ],
 )

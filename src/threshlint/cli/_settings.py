@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,10 @@ _OPTIONS = (
         "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches as well, as a .gitignore writes it."
     ),
     click.option("--no-gitignore", is_flag=True, help="Look at what .gitignore files leave out, too."),
+    click.option("--no-cache", is_flag=True, help="Neither look at what earlier runs have kept nor keep anything."),
+    click.option(
+        "--cache-dir", type=click.Path(path_type=Path), help="The folder of the cache, in place of the configured one."
+    ),
     click.option("--config", type=click.Path(path_type=Path), help="A configuration file, in place of the nearest."),
     click.option("--isolated", is_flag=True, help="Look at no configuration file."),
 )
@@ -45,6 +50,7 @@ def overridden(
     min_evidence: str | None = None,
     exclude: tuple[str, ...],
     gitignore: bool,
+    cache_dir: Path | None,
 ) -> Config:
     """Let the command line have its say over the configuration."""
     from threshlint.patterns import PatternError, parse_pattern
@@ -62,4 +68,5 @@ def overridden(
         min_evidence=Evidence(min_evidence) if min_evidence else config.min_evidence,
         extend_exclude=(*config.extend_exclude, *exclude),
         respect_gitignore=config.respect_gitignore and gitignore,
+        cache_dir=os.path.abspath(cache_dir) if cache_dir else config.cache_dir,
     )

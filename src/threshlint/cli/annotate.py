@@ -10,6 +10,7 @@ import click
 
 from threshlint.cli._editing import Plan, by_path, has_failed, obstacles, place, require_in_use, write_files
 from threshlint.cli._editing import diff as difference
+from threshlint.cli._scanning import scan_for_command
 from threshlint.cli._settings import evidence_option, overridden, scan_options
 from threshlint.cli._writing import page_for, write
 from threshlint.output.page import Page
@@ -67,6 +68,8 @@ def command(
     min_evidence: str | None,
     exclude: tuple[str, ...],
     no_gitignore: bool,
+    no_cache: bool,
+    cache_dir: Path | None,
     config: Path | None,
     isolated: bool,
 ) -> None:
@@ -77,14 +80,17 @@ def command(
     annotation = _annotation(models, owner, reason)
 
     from threshlint.config import load
-    from threshlint.scan import scan
 
     settings = overridden(
-        load(Path.cwd(), config, isolated), min_evidence=min_evidence, exclude=exclude, gitignore=not no_gitignore
+        load(Path.cwd(), config, isolated),
+        min_evidence=min_evidence,
+        exclude=exclude,
+        gitignore=not no_gitignore,
+        cache_dir=cache_dir,
     )
     for model in annotation.named_models:
         require_in_use(model, settings, "--model")
-    inventory = scan(paths or (Path(),), settings)
+    inventory = scan_for_command(paths or (Path(),), settings, no_cache=no_cache)
     plan = _plan(inventory, _wanted(inventory, settings, kinds), annotation)
     page = page_for(None)
     if diff:

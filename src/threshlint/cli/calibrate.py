@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from threshlint.cli._failure import Failure
+from threshlint.cli._scanning import scan_for_command
 from threshlint.cli._writing import check_writable, page_for
 from threshlint.output.text import count, printable
 
@@ -222,10 +223,9 @@ def _read(old: Path, new: Path, others: dict[str, Any]) -> PairedSample:
 
 def _look(folder: Path, config: Path | None, *, isolated: bool) -> _Looked:
     from threshlint.config import load
-    from threshlint.scan import scan
 
     settings = load(folder, config and config.absolute(), isolated)
-    inventory = scan((folder,), settings)
+    inventory = scan_for_command((folder,), settings, no_cache=False)
     page = page_for(None)
     for skipped in inventory.skipped:
         where = page.path(inventory.root, skipped.path)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from threshlint.cli._codes import complete_codes, parse_codes
+from threshlint.cli._scanning import scan_for_command
 from threshlint.cli._settings import evidence_option, overridden, scan_options
 from threshlint.cli._writing import check_writable, is_terminal, page_for, write
 from threshlint.output import findings_format, findings_formats, inventory_format, inventory_formats
@@ -77,6 +78,8 @@ def command(
     min_evidence: str | None,
     exclude: tuple[str, ...],
     no_gitignore: bool,
+    no_cache: bool,
+    cache_dir: Path | None,
     config: Path | None,
     isolated: bool,
     statistics: bool,
@@ -99,7 +102,6 @@ def command(
     from threshlint.config import load
     from threshlint.rules import all_codes, check
     from threshlint.rules.selection import require_known_codes
-    from threshlint.scan import scan
 
     settings = overridden(
         load(Path.cwd(), config, isolated),
@@ -108,9 +110,10 @@ def command(
         min_evidence=min_evidence,
         exclude=exclude,
         gitignore=not no_gitignore,
+        cache_dir=cache_dir,
     )
     require_known_codes(settings, all_codes())
-    inventory = scan(paths or (Path(),), settings)
+    inventory = scan_for_command(paths or (Path(),), settings, no_cache=no_cache)
     page = page_for(file, statistics=statistics)
     findings: Sequence[Finding] = ()
     if report:

@@ -22,6 +22,7 @@ from threshlint.cli._editing import (
 )
 from threshlint.cli._editing import diff as difference
 from threshlint.cli._failure import Failure
+from threshlint.cli._scanning import scan_for_command
 from threshlint.cli._settings import overridden, scan_options
 from threshlint.cli._writing import check_writable, page_for, write
 from threshlint.output import proposals_format, proposals_formats
@@ -99,6 +100,8 @@ def command(
     limits: tuple[str, ...],
     exclude: tuple[str, ...],
     no_gitignore: bool,
+    no_cache: bool,
+    cache_dir: Path | None,
     config: Path | None,
     isolated: bool,
 ) -> None:
@@ -116,12 +119,13 @@ def command(
     answers = Answers.read(made, target, limits)
 
     from threshlint.config import load
-    from threshlint.scan import scan
 
-    settings = overridden(load(Path.cwd(), config, isolated), exclude=exclude, gitignore=not no_gitignore)
+    settings = overridden(
+        load(Path.cwd(), config, isolated), exclude=exclude, gitignore=not no_gitignore, cache_dir=cache_dir
+    )
     if diff or writes:
         require_in_use(made.new.model, settings, "--map")
-    inventory = scan(paths or (Path(),), settings)
+    inventory = scan_for_command(paths or (Path(),), settings, no_cache=no_cache)
     proposals, plan = _propose(inventory, made, settings, kinds, choices, answers)
     if writes:
         write_files(plan, inventory, page_for(file))

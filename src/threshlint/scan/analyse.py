@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from threshlint.scan.lexer import MOST_BRACKETS, Lexed, lex
-from threshlint.scan.source import Unreadable, is_generated, read_source
+from threshlint.scan.source import MOST_BYTES, Unreadable, decode, digest_of, is_generated, read_bytes
 
 if TYPE_CHECKING:
     from threshlint.scan.coverage import FileComments
     from threshlint.scan.facts import Facts
+    from threshlint.scan.fingerprint import Statements
 
 # Beyond these, LibCST's parser may take long, or more stack than there is; what people write stays far below.
 _DEEPEST = 1_000
@@ -30,6 +31,7 @@ class Job:
     relative: str
     module: str
     checked: bool = False  # only whether it is Python, and for its comments: nothing else is asked of it
+    most_bytes: int = MOST_BYTES
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Analysed:
     comments: FileComments | None = None
     reason: str | None = None
     risky: bool = False  # to be done again where a crash costs nothing but itself
+    digest: str = ""  # of the file's content, where that alone decided what came of it
+    statements: Statements = field(default_factory=dict)  # around its literals
 
 
 def analyse(job: Job, *, expendable: bool = False) -> Analysed:
@@ -48,27 +52,32 @@ def analyse(job: Job, *, expendable: bool = False) -> Analysed:
 
     Code that may crash or stall the parser is only parsed if this process may die (``expendable``).
     """
-    source = read_source(job.path)
+    content = read_bytes(job.path, job.most_bytes)
+    if isinstance(content, Unreadable):
+        return Analysed(job.relative, reason=content.reason)
+    digest = digest_of(content)
+    source = decode(content)
     if isinstance(source, Unreadable):
-        return Analysed(job.relative, reason=source.reason)
+        return Analysed(job.relative, reason=source.reason, digest=digest)
     if is_generated(source.text, job.relative):
-        return Analysed(job.relative)
+        return Analysed(job.relative, digest=digest)
     try:
         if job.checked:
-            return _check(job, source.text, expendable=expendable)
+            return _check(job, source.text, digest, expendable=expendable)
         lexed = lex(source.text)
         if lexed.most_brackets > MOST_BRACKETS:
             reason = f"is nested too deeply: Python allows {MOST_BRACKETS} open brackets, and it has more"
-            return Analysed(job.relative, reason=reason)
+            return Analysed(job.relative, reason=reason, digest=digest)
         if not expendable and is_risky(lexed):
             return Analysed(job.relative, reason=_TOO_DEEP, risky=True)
-        return _parse(job, lexed)
+        return replace(_parse(job, lexed), digest=digest)
     except RecursionError:
         return Analysed(job.relative, reason=_TOO_DEEP)
     except MemoryError:
         return Analysed(job.relative, reason="takes more memory than there is; split or exclude it")
     except UnicodeEncodeError:
-        return Analysed(job.relative, reason="holds half a character (a lone surrogate); save it as UTF-8")
+        reason = "holds half a character (a lone surrogate); save it as UTF-8"
+        return Analysed(job.relative, reason=reason, digest=digest)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # one file's trouble is not the others'; a panic of the parser is no Exception
@@ -87,7 +96,7 @@ def is_risky(lexed: Lexed) -> bool:
     )
 
 
-def _check(job: Job, text: str, *, expendable: bool) -> Analysed:
+def _check(job: Job, text: str, digest: str, *, expendable: bool) -> Analysed:
     """Check a file that holds and carries nothing; if this interpreter does not take it, it is analysed after all."""
     from threshlint.scan.coverage import FileComments, has_remarks, read_comments
     from threshlint.scan.facts import Facts
@@ -98,7 +107,7 @@ def _check(job: Job, text: str, *, expendable: bool) -> Analysed:
         return analyse(replace(job, checked=False), expendable=expendable)
     comments = read_comments(lex(text)) if has_remarks(text) else FileComments()
     imports = sorted(glance(text, job.relative, job.module).imports)
-    return Analysed(job.relative, Facts(job.relative, job.module, imports=imports), comments)
+    return Analysed(job.relative, Facts(job.relative, job.module, imports=imports), comments, digest=digest)
 
 
 def _parse(job: Job, lexed: Lexed) -> Analysed:
@@ -106,10 +115,12 @@ def _parse(job: Job, lexed: Lexed) -> Analysed:
     from threshlint.scan.extract import extract  # loads native code: only once a file needs it
     from threshlint.scan.extract.positions import OutOfStepError
     from threshlint.scan.extract.tree import NotPythonError
+    from threshlint.scan.fingerprint import read_statements
     from threshlint.scan.syntax import refusal
 
     try:
-        return Analysed(job.relative, extract(lexed, job.relative, job.module), read_comments(lexed))
+        facts = extract(lexed, job.relative, job.module)
+        return Analysed(job.relative, facts, read_comments(lexed), statements=read_statements(lexed, facts))
     except NotPythonError:
         return Analysed(job.relative, reason=refusal(lexed.text) or "cannot be parsed by LibCST")
     except OutOfStepError:

@@ -24,17 +24,18 @@ def context_files(config: Config, named: Sequence[SourceFile]) -> Discovered:
     if config.source is not None or os.path.lexists(config.root / ".git"):
         return project_files(config, named)
     known = {file.real for file in named}
-    tops = sorted({_top_package(file.path) for file in named} - {None, config.root}, key=str)
-    found = discover([top for top in tops if top is not None], config)
+    packages = {_top_package(folder) for folder in {file.path.parent for file in named}}
+    tops = sorted({package for package in packages if package is not None} - {config.root})
+    found = discover(tops, config)
     files = tuple(
         SourceFile(file.path, file.relative, file.real, named=False) for file in found.files if file.real not in known
     )
     return Discovered(files)
 
 
-def _top_package(path: Path) -> Path | None:
-    """Return the outermost package folder that a file is in."""
-    folder, top = path.parent, None
+def _top_package(folder: Path) -> Path | None:
+    """Return the outermost package that a folder is, or is in."""
+    top = None
     while (folder / "__init__.py").is_file():
         top, folder = folder, folder.parent
     return top

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from threshlint.scan.facts import Facts
 from threshlint.scan.lexer import Lexed, TokenKind
 from threshlint.scan.logical import LogicalLine, LogicalLines
 from threshlint.site import Site
@@ -14,17 +15,27 @@ from threshlint.site import Site
 _LEFT_OUT = frozenset({TokenKind.COMMENT, TokenKind.NUMBER, TokenKind.STRING})
 
 
-def fingerprints(sites: Sequence[Site], sources: Mapping[str, Lexed]) -> list[str]:
+# Digests of the statements in one file, by the lines and columns of the numbers in them.
+Statements = dict[tuple[int, int], str]
+
+
+def fingerprints(sites: Sequence[Site], statements: Mapping[str, Statements]) -> list[str]:
     """Return the fingerprint of each site; equal sites of a file are told apart by a count."""
-    files = {path: _Statements(lexed) for path, lexed in sources.items()}
     counts: Counter[str] = Counter()
     found = []
     for site in sites:
-        statement = files[site.path].digest(site) if site.path in files else _digest("", 6)
+        statement = statements.get(site.path, {}).get((site.span.line, site.span.column)) or _digest("", 6)
         key = "|".join((site.path, site.scope, site.name or "", site.kind.value, statement))
         counts[key] += 1
         found.append(_digest(f"{key}|{counts[key]}", 8))
     return found
+
+
+def read_statements(lexed: Lexed, facts: Facts) -> Statements:
+    """Return a digest of the statement around each literal of a file."""
+    statements = _Statements(lexed)
+    places = [(literal.span.line, literal.span.column) for literal in facts.literals.values()]
+    return {place: statements.digest(*place) for place in places}
 
 
 class _Statements:
@@ -36,9 +47,8 @@ class _Statements:
         self._starts = [start for _, start, _ in lexed.tokens]
         self._known: dict[int, str] = {}
 
-    def digest(self, site: Site) -> str:
-        lexed = self._lexed
-        logical = self._lines.at(lexed.line_starts[site.span.line - 1] + site.span.column - 1)
+    def digest(self, line: int, column: int) -> str:
+        logical = self._lines.at(self._lexed.line_starts[line - 1] + column - 1)
         if logical is None:
             return _digest("", 6)
         if logical.index not in self._known:  # a table of thousands of sites may be one logical line

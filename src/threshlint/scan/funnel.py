@@ -7,10 +7,11 @@ which files of a project matter where something does begin: see docs/performance
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from threshlint.scan.glance import Glance, glance
+from threshlint.scan.knowledge import Documents, load_knowledge, read_documents
 from threshlint.scan.source import Source, is_generated, read_source
 
 if TYPE_CHECKING:
@@ -18,21 +19,25 @@ if TYPE_CHECKING:
     from threshlint.scan.analyse import Job
 
 
-def may_have_sites(jobs: Iterable[Job], config: Config) -> bool:
+def may_have_sites(jobs: Iterable[Job], config: Config, documents: Callable[[], Documents] = read_documents) -> bool:
     """Tell whether anything begins in the files of a project.
+
+    Args:
+        jobs: Its files.
+        config: What the project has configured.
+        documents: Reads what is known of libraries, which takes a while.
 
     Raises:
         ConfigError: What the configuration teaches cannot be understood.
     """
     seen: list[Glance] = []
     for job in jobs:
-        source = read_source(job.path)
+        source = read_source(job.path, job.most_bytes)
         if isinstance(source, Source) and not is_generated(source.text, job.relative):
             seen.append(glance(source.text, job.relative, job.module))
             if seen[-1].telling:
                 return True
 
-    from threshlint.scan.knowledge import load_knowledge  # takes a while: only where no file tells by itself
     from threshlint.scan.knowledge.seeds import Seeds
 
-    return Seeds(load_knowledge(config.calls)).begin_in(seen)
+    return Seeds(load_knowledge(config.calls, documents())).begin_in(seen)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-MAX_MEGABYTES = 10
+MOST_BYTES = 10_000_000
 
-_MAX_BYTES = MAX_MEGABYTES * 1024 * 1024
 _HEADER_LINES = 20
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _GENERATED_NAME = re.compile(r"_pb2(_grpc)?\.pyi?\Z")
 _GENERATED_HEADER = re.compile(r"DO NOT EDIT|(?<!\w)@generated\b")
 
@@ -36,16 +36,16 @@ class Unreadable:
     reason: str
 
 
-def read_source(path: Path) -> Source | Unreadable:
+def read_source(path: Path, most: int = MOST_BYTES) -> Source | Unreadable:
     """Read a file as Python does: by its byte order mark or its declared encoding, else as UTF-8."""
-    content = read_bytes(path)
+    content = read_bytes(path, most)
     return content if isinstance(content, Unreadable) else decode(content)
 
 
-def read_bytes(path: Path) -> bytes | Unreadable:
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes | Unreadable:
     """Read the bytes of a file that is not too large."""
     try:
-        return _read_regular_file(path)
+        return _read_regular_file(path, most)
     except FileNotFoundError:
         target = "is a link to what does not exist" if path.is_symlink() else "does not exist"
         return Unreadable(target)
@@ -70,7 +70,17 @@ def decode(content: bytes) -> Source | Unreadable:
     nul = text.find("\0")
     if nul != -1:
         return Unreadable(f"holds a NUL byte (at offset {nul}), which Python source cannot")
-    return Source(text, blake2b(content, digest_size=16).hexdigest(), encoding)
+    return Source(text, digest_of(content), encoding)
+
+
+def lines_of(text: str) -> list[str]:
+    """Split a text where Python sees lines end."""
+    return _LINE_END.split(text)
+
+
+def digest_of(content: bytes) -> str:
+    """Return what stands for the bytes of a file."""
+    return blake2b(content, digest_size=16).hexdigest()
 
 
 def is_generated(text: str, path: str) -> bool:
@@ -83,17 +93,19 @@ def has_generated_name(path: str) -> bool:
     return _GENERATED_NAME.search(path) is not None
 
 
-def _read_regular_file(path: Path) -> bytes | Unreadable:
+def _read_regular_file(path: Path, most: int) -> bytes | Unreadable:
     # Opening a FIFO waits for its writer, unless it is told not to.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode):
         os.close(descriptor)
-        return Unreadable("is a folder" if stat.S_ISDIR(mode) else "is not a regular file")
+        return Unreadable("is a folder" if stat.S_ISDIR(state.st_mode) else "is not a regular file")
     with open(descriptor, "rb") as file:
-        content = file.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        return Unreadable(f"is larger than {MAX_MEGABYTES} MB; exclude it, or split it")
+        content = file.read(min(state.st_size, most) + 1)  # what is asked for is memory that is taken
+        if state.st_size < len(content) <= most:  # it has grown since
+            content += file.read(most + 1 - len(content))
+    if len(content) > most:
+        return Unreadable(f"is larger than {most / 1_000_000:g} MB (`file-size-limit`); exclude it, or split it")
     return content
 
 

@@ -1,4 +1,4 @@
-"""The process that analyses files for another one: jobs come in on its standard input, results go out.
+"""The process that does tasks for another one: they come in on its standard input, results go out.
 
 It may die of any file, and its parent starts another: a native parser that has no stack left takes the process with
 it, and no thread can stop one that takes for ever, since it holds the interpreter.
@@ -12,20 +12,27 @@ import os
 import pickle
 import signal
 import sys
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from threshlint.scan.analyse import Analysed, Job, analyse
 from threshlint.scan.stack import with_deep_stack
 
+if TYPE_CHECKING:
+    from threshlint.scan.tasks import Task
+
 READY = "ready"
+FULL = "full"  # in place of it: ready, but holding so much memory that another process should go on
 TIMED_OUT = 1  # the exit code of a process that faulthandler ends
 FAILED = 70
+# What a process may take for itself, address space that is only reserved included: a parser that takes more is given
+# up rather than the machine brought to its knees.
+MOST_ADDRESSES = 4 * 1024**3
+MOST_MEMORY = 250_000_000
 
 
 def main() -> None:
-    """Answer jobs until there are no more, or nobody listens."""
+    """Do tasks until there are no more, or nobody listens."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the parent decides
-    _leave_no_core()
+    _limit()
     gc.disable()  # trees and facts hold no cycles, and looking for some doubles the time
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no result
@@ -38,28 +45,44 @@ def main() -> None:
             os._exit(FAILED)
 
 
-def _serve(jobs: IO[bytes], results: IO[bytes], nowhere: IO[str]) -> None:
+def _serve(tasks: IO[bytes], results: IO[bytes], nowhere: IO[str]) -> None:
     _send(READY, results)
     while True:
         try:
-            chunk: list[tuple[Job, float]] = pickle.load(jobs)
+            chunk: list[Task] = pickle.load(tasks)
         except EOFError:
             return
-        for job, seconds in chunk:
-            faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
-            result = analyse(job, expendable=True)
+        for task in chunk:
+            task.prepare()
+            if task.seconds is not None:
+                faulthandler.dump_traceback_later(task.seconds, exit=True, file=nowhere)
+            result = task.do(expendable=True)
             faulthandler.cancel_dump_traceback_later()
             _send(result, results)
+        _send(FULL if _memory() > MOST_MEMORY else READY, results)
 
 
-def _send(result: Analysed | str, results: IO[bytes]) -> None:
+def _send(result: object, results: IO[bytes]) -> None:
     pickle.dump(result, results, pickle.HIGHEST_PROTOCOL)
     results.flush()
 
 
-def _leave_no_core() -> None:
+def _memory() -> int:
+    """Return the bytes of memory that this process holds, where that is easily known."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
+def _limit() -> None:
+    """Leave no core, and do not take all the memory that there is."""
     try:
         import resource
-    except ImportError:  # there are none on Windows
+    except ImportError:  # there are no limits on Windows
         return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    for limit, wanted in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, MOST_ADDRESSES)):
+        soft, hard = resource.getrlimit(limit)
+        lower = [each for each in (soft, hard, wanted) if each != resource.RLIM_INFINITY]
+        resource.setrlimit(limit, (min(lower), hard))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from threshlint.scan.facts import NOTHING, Class, Facts, Function, Literal
+from threshlint.scan.flow.modules import Modules
 
 _T = TypeVar("_T")
 
@@ -48,7 +49,7 @@ class Graph:
         self.literal: Callable[[int], Literal | None] = literals.get
         self.string: Callable[[int], str | None] = strings.get
         self.extra: list[tuple[int, int]] = []  # (file, line) of nodes added later
-        self._modules = _Modules(self.files)
+        self._modules = Modules([facts.module for facts in self.files])
         self._exported: dict[tuple[int, str], int | None] = {}
         self._star_files: dict[int, tuple[int, ...]] = {}
 
@@ -112,36 +113,3 @@ class Graph:
             sources = (self.module(star, file) for star in self.files[file].stars)
             self._star_files[file] = tuple(source for source in sources if source is not None)
         return self._star_files[file]
-
-
-class _Modules:
-    """Finds modules by the names that code imports them by.
-
-    A repository's packages may lie below any folder (``src/``, ``backend/``), so a module is known
-    by every ending of its dotted path; the one nearest to the importing file wins.
-    """
-
-    def __init__(self, files: Sequence[Facts]) -> None:
-        self.files = files
-        self.endings: dict[str, list[int]] = defaultdict(list)
-        for index, facts in enumerate(files):
-            parts = facts.module.split(".")
-            for start in range(min(len(parts), 12)):
-                self.endings[".".join(parts[start:])].append(index)
-
-    def find(self, dotted: str, near: int) -> int | None:
-        candidates = self.endings.get(dotted)
-        if not candidates:
-            return None
-        exact = [index for index in candidates if self.files[index].module == dotted]
-        if exact:
-            return exact[0]
-        if len(candidates) == 1 and ("." in dotted or self._reachable(candidates[0], near, dotted)):
-            return candidates[0]
-        reachable = [index for index in candidates if self._reachable(index, near, dotted)]
-        return reachable[0] if reachable else None
-
-    def _reachable(self, index: int, near: int, dotted: str) -> bool:
-        """A short name is a module's only for files that share the folder above it."""
-        above = self.files[index].module[: -len(dotted)].rstrip(".")
-        return not above or self.files[near].module.startswith(above)

@@ -1,0 +1,21 @@
+"""A scan as a command does it: with the cache of the project, and telling a terminal how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from threshlint.cli._progress import Progress
+
+if TYPE_CHECKING:
+    from threshlint.config import Config
+    from threshlint.site import Inventory
+
+
+def scan_for_command(paths: Sequence[Path], config: Config, *, no_cache: bool) -> Inventory:
+    """Scan what a command was given."""
+    from threshlint.scan import scan
+
+    with Progress() as progress:
+        return scan(paths, config, cache=None if no_cache else config.cache_folder, watch=progress.show)

@@ -1,0 +1,1 @@
+"""What earlier runs found out, kept beside the project: never a wrong answer, at worst none."""
