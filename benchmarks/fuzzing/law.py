@@ -42,10 +42,13 @@ class BrokenLawError(AssertionError):
     """A scan that did what none may do."""
 
 
-def check_scan(folder: Path, files: Mapping[str, bytes], *, marked: bool = True) -> dict[str, str]:
+def check_scan(
+    folder: Path, files: Mapping[str, bytes], *, marked: bool = True, cache: Path | None = None
+) -> dict[str, str]:
     """Scan files, each with a known site put to its end, and return what was skipped, with its reason.
 
-    The folder is made anew, and keeps the files: if the process dies or hangs, they are what did it.
+    The folder is made anew, and keeps the files: if the process dies or hangs, they are what did it. A cache may hold
+    what was kept of any other files under the same names.
 
     Raises:
         BrokenLawError: The scan says less of the files than there is to say, or something that is not so.
@@ -57,6 +60,8 @@ def check_scan(folder: Path, files: Mapping[str, bytes], *, marked: bool = True)
     try:
         inventory = scan([folder], Config(folder))
         _render(inventory)
+        if cache is not None and scan([folder], Config(folder), cache=cache) != inventory:
+            raise BrokenLawError("with a cache the scan finds something else than without one")
     finally:
         faulthandler.cancel_dump_traceback_later()
     skipped = {file.path: file.reason for file in inventory.skipped}

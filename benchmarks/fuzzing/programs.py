@@ -99,7 +99,7 @@ class _Statements(Expressions):
         if self.place.function and not self.place.starred:
             options += ("return", "return {0}", "return {0}, a", "return {0}", "return {0}")
         if self.place.loop and not self.place.starred:
-            options += ("break", "continue")
+            options += ("break", "continue", "break", "continue")
         return self.pick(options).format(self.nested())
 
     # compound statements

@@ -22,7 +22,7 @@ STDLIB = Path(sysconfig.get_path("stdlib"))
 
 def programs(folder: Path, number: int, examples: int, _: Sequence[Path]) -> str:
     """Programs that are generated, in projects of up to four files."""
-    return _search(projects(), partial(check_scan, folder), number, examples)
+    return _search(projects(), _law(folder), number, examples)
 
 
 def mutations(folder: Path, number: int, examples: int, corpus: Sequence[Path]) -> str:
@@ -62,6 +62,11 @@ ROUNDS: Mapping[Callable[[Path, int, int, Sequence[Path]], str], int] = {
 def corpus(folders: Sequence[Path]) -> list[Path]:
     """Name the Python files of some folders, in an order that is the same everywhere."""
     return sorted(path for folder in folders for path in folder.rglob("*.py") if path.is_file())
+
+
+def _law(folder: Path) -> Callable[[Mapping[str, bytes]], dict[str, str]]:
+    """Give each input the cache that those before it have filled."""
+    return partial(check_scan, folder, cache=folder.with_name(f"{folder.name} cache"))
 
 
 def _search(

@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 
 class RunError(Exception):
@@ -43,12 +42,3 @@ def run(command: Sequence[str], folder: Path, codes: Sequence[int] = (0,)) -> Co
     # Of the process and of all that it waited for: the sum of the processor's time, the most of the memory.
     unit = 1 if sys.platform == "darwin" else 1024
     return Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 1_000_000)
-
-
-def middle(costs: Sequence[Cost]) -> Cost:
-    """Return the median of each figure."""
-    return Cost(
-        median(cost.seconds for cost in costs),
-        median(cost.cpu for cost in costs),
-        max(cost.megabytes for cost in costs),
-    )
