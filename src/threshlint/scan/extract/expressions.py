@@ -91,12 +91,9 @@ class Expressions(Builder):
         self.speak(name)
         return self.read(name)
 
-    def _number(self, node: cst.Integer | cst.Float, sign: str = "") -> int:
+    def _number(self, node: cst.Integer | cst.Float) -> int:
         start, end, _ = self.places[id(node)]
-        if sign:
-            at = self.lexed.text.rfind(sign, 0, start)
-            start = at if at >= 0 else start
-        return self.literal(sign + node.value, start, end)
+        return self.literal(node.value, start, end)
 
     def literal(self, text: str, start: int, end: int, *, in_text: bool = False) -> int:
         """Make the node of a number in the source."""
@@ -169,7 +166,10 @@ class Expressions(Builder):
     def _unary(self, node: cst.UnaryOperation) -> int:
         operator = OPERATORS[node.operator.__class__]
         if operator in "-+" and isinstance(node.expression, (cst.Integer, cst.Float)):
-            return self._number(node.expression, operator)
+            start, end, _ = self.places[id(node.expression)]
+            at = self.lexed.text.rfind(operator, 0, start)
+            if at >= 0 and not self.lexed.text[at + 1 : start].strip(" \t\f\\\r\n"):  # no bracket between them
+                return self.literal(operator + node.expression.value, at, end)
         return self.emit(Op.UNARY, operator, self.value(node.expression))
 
     def _binary(self, node: cst.BinaryOperation) -> int:

@@ -7,6 +7,7 @@ similarity, what it is compared with, the alias it is given, and the LIMIT of wh
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -47,6 +48,11 @@ _COMPLEMENTS = {"cosine-distance": "cosine-similarity", "cosine-similarity": "co
 _FUNCTION = "|".join(re.escape(name) for name in (*_DISTANCE_FUNCTIONS, *_SIMILARITY_FUNCTIONS))
 _SIMILARITY_NAMES = frozenset(name.lower() for name in _SIMILARITY_FUNCTIONS)
 _OPERATOR = r"<=>|<->|<\#>|<\+>"
+# How many characters what belongs together is apart at most. Without such a bound a text of many words that each
+# look as far as its end would take time by the square of its length.
+_FAR = 4_000
+_NEAR = 400
+_MATCHED = rf"\bMATCH\b[\s\S]{{0,{_FAR}}}?\b"
 # What makes a text worth a closer look, and words without which nothing of it can be there.
 _SPEAKS = re.compile(
     rf"{_OPERATOR}|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\("
@@ -69,6 +75,11 @@ _VALUE = (
 )
 _SCORE = re.compile(rf"(?P<operator>{_OPERATOR})|\b(?P<function>{_FUNCTION})\s*\(", re.IGNORECASE)
 _AFTER = re.compile(rf"\s*(?:AS\s+\"?(?P<alias>\w+)|(?P<comparison><=|>=|<(?![=>\-#+])|>)\s*{_VALUE})", re.IGNORECASE)
+_COMPARED = re.compile(rf"\b(?P<alias>\w+)\s*(?:<=|>=|<(?![=>\-#+])|>)\s*{_VALUE}", re.IGNORECASE)
+_TURNED = re.compile(r"\b1(?:\.0)?\s*-\s*(?:\w+\s*)?$")
+_TURNED_OPERAND = re.compile(r"\b1(?:\.0)?\s*-\s*[\w.\"]+\s*$")
+_SELECTED = re.compile(rf"\bSELECT\b(?P<list>[\s\S]{{0,{_FAR}}}?)\bFROM\b", re.IGNORECASE)
+_BLANKS = re.compile(r"\s*")
 _MARKS = re.compile(r"%s|\?(?!\?)")
 _LIMIT = re.compile(rf"\b(?:LIMIT|FETCH\s+(?:FIRST|NEXT)|TOP)\s+\(?\s*{_VALUE}", re.IGNORECASE)
 _WEIGHED = re.compile(rf"{_VALUE}\s*\)?\s*\*\s*\(?\s*@?(?P<term>[A-Za-z_]\w*)?", re.IGNORECASE)
@@ -78,13 +89,13 @@ _VECTOR_TERM = re.compile(r"vector|cosine|semantic|dense|knn|embedding", re.IGNO
 _IMPLIED_COLUMNS = (
     (re.compile(r"\bvector\.query(?:Nodes|Relationships)\b", re.IGNORECASE), "score", "similarity"),
     (re.compile(r"\bVECTOR_SEARCH\s*\(", re.IGNORECASE), "distance", "distance"),
-    (re.compile(r"\bMATCH\b[\s\S]*?\b(?:k\s*=|ORDER\s+BY\s+distance\b)", re.IGNORECASE), "distance", "distance"),
+    (re.compile(rf"{_MATCHED}(?:k\s*=|ORDER\s+BY\s+distance\b)", re.IGNORECASE), "distance", "distance"),
 )
-_KNN_ALIAS = re.compile(r"\bKNN\b[^\]]*?\bAS\s+(?P<alias>\w+)", re.IGNORECASE)
+_KNN_ALIAS = re.compile(rf"\bKNN\b[^\]]{{0,{_FAR}}}?\bAS\s+(?P<alias>\w+)", re.IGNORECASE)
 _KNN = re.compile(rf"\bKNN\s+{_VALUE}", re.IGNORECASE)
 _QUERY_NODES = re.compile(rf"\bvector\.query(?:Nodes|Relationships)\s*\(\s*[^,]+,\s*{_VALUE}", re.IGNORECASE)
 # A virtual table of sqlite-vec, and what a stored function is called with unless its caller says otherwise.
-_MATCH_K = re.compile(rf"\bMATCH\b[\s\S]*?\bk\s*=\s*{_VALUE}", re.IGNORECASE)
+_MATCH_K = re.compile(rf"{_MATCHED}k\s*=\s*{_VALUE}", re.IGNORECASE)
 _PARAMETER = re.compile(
     r"\b(?P<name>[A-Za-z_]\w*)\s+(?:float\d?|double\s+precision|real|numeric|int\d?|integer|bigint|smallint)"
     r"\s+(?:DEFAULT|:?=)\s+(?P<number>\d+(?:\.\d+)?|\.\d+)",
@@ -122,14 +133,15 @@ class _Reader:
         self.literal = literal
         self.query = Query()
         self.units: set[str | None] = set()  # of the scores that are cut
-        self.starts: list[tuple[int, Part]] = []
+        self.starts: list[int] = []
         pieces, at = [], 0
         for index, part in enumerate(parts):
             piece = part.text if part.node == NOTHING and part.offset >= 0 else f"\x00{index}\x00"
-            self.starts.append((at, part))
+            self.starts.append(at)
             pieces.append(piece)
             at += len(piece)
         self.text = "".join(pieces)
+        self.marks = [match.start() for match in _MARKS.finditer(self.text)]
 
     def read(self) -> Query:
         text = self.text
@@ -160,10 +172,10 @@ class _Reader:
             else:
                 self.units.add(unit)
                 self._cut(f"{role}-threshold", after, f"compared with a vector {role} in the query text")
-        for alias, role in aliases.items():
-            for match in re.finditer(
-                rf"\b{re.escape(alias)}\b\s*(?:<=|>=|<(?![=>\-#+])|>)\s*{_VALUE}", text, re.IGNORECASE
-            ):
+        for match in _COMPARED.finditer(text) if aliases else ():
+            alias = match["alias"].lower()
+            role = aliases.get(alias, "")
+            if role:
                 self.units.add(units.get(alias))
                 self._cut(f"{role}-threshold", match, f"compared with the vector {role} `{alias}` of the query text")
         ordered = re.search(r"\bORDER\s+BY\b", text, re.IGNORECASE)
@@ -198,7 +210,7 @@ class _Reader:
 
     def _place_columns(self, aliases: dict[str, str]) -> None:
         """Note which columns hold scores by their place in the select list."""
-        selected = re.search(r"\bSELECT\b(?P<list>[\s\S]*?)\bFROM\b", self.text, re.IGNORECASE)
+        selected = _SELECTED.search(self.text)
         if selected is None:
             return
         depth, place = 0, 0
@@ -238,37 +250,48 @@ class _Reader:
             role, start, end = "distance", match.start(), self._operand_end(match.end())
         # Step out of the brackets around it.
         while True:
-            before = text[:start].rstrip()
-            rest = end + len(text[end:]) - len(text[end:].lstrip())
-            if match["operator"] and not before.endswith("(") and start == match.start():
+            before = self._last(start)
+            rest = self._next(end)
+            if match["operator"] and text[before : before + 1] != "(" and start == match.start():
                 opening = self._opening(start)
                 if opening < 0 or text[rest : rest + 1] != ")":
                     break
                 start, end = opening, rest + 1
-            elif before.endswith("(") and text[rest : rest + 1] == ")":
-                start, end = len(before) - 1, rest + 1
+            elif text[before : before + 1] == "(" and text[rest : rest + 1] == ")":
+                start, end = before, rest + 1
             else:
                 break
-        flip = re.search(r"\b1(?:\.0)?\s*-\s*(?:\w+\s*)?$", text[:start]) is not None
+        flip = _TURNED.search(text, max(start - _NEAR, 0), start) is not None
         if match["operator"] and not flip:
-            flip = re.search(r"\b1(?:\.0)?\s*-\s*[\w.\"]+\s*$", text[: match.start()]) is not None
+            flip = _TURNED_OPERAND.search(text, max(match.start() - _NEAR, 0), match.start()) is not None
         if flip:
             role = "similarity" if role == "distance" else "distance"
-            rest = end + len(text[end:]) - len(text[end:].lstrip())
+            rest = self._next(end)
             if text[rest : rest + 1] == ")":
                 end = rest + 1
         return role, end
 
+    def _next(self, at: int) -> int:
+        """Return where something other than blanks stands."""
+        blanks = _BLANKS.match(self.text, at)
+        return blanks.end() if blanks else at
+
+    def _last(self, at: int) -> int:
+        """Return where something other than blanks stands before a place."""
+        while at and self.text[at - 1].isspace():
+            at -= 1
+        return at - 1
+
     def _closing(self, at: int) -> int:
-        depth = 1
-        while at < len(self.text) and depth:
+        depth, furthest = 1, min(len(self.text), at + _FAR)
+        while at < furthest and depth:
             depth += {"(": 1, ")": -1}.get(self.text[at], 0)
             at += 1
         return at
 
     def _opening(self, at: int) -> int:
         depth = 0
-        for index in range(at - 1, max(at - 400, -1), -1):
+        for index in range(at - 1, max(at - _NEAR, -1), -1):
             char = self.text[index]
             if char == ")":
                 depth += 1
@@ -288,8 +311,9 @@ class _Reader:
         if match is None:
             return at
         end = match.end()
-        if self.text[end : end + 1] == "(" or re.match(r"\s*\(", self.text[end:]):
-            end = self._closing(self.text.index("(", end) + 1)
+        opening = self._next(end)
+        if self.text[opening : opening + 1] == "(":
+            end = self._closing(opening + 1)
         cast = re.compile(r"::\w+(?:\([^)]*\))?").match(self.text, end)
         return cast.end() if cast else end
 
@@ -301,7 +325,7 @@ class _Reader:
         elif match["hole"] is not None:
             self.query.cuts.append((kind, self.parts[int(match["hole"])].node, note))
         elif match["mark"] is not None:
-            position = len(_MARKS.findall(self.text, 0, match.start("mark")))
+            position = bisect_left(self.marks, match.start("mark"))
             self.query.placeholders.append((kind, position, note))
         elif match["dollar"] is not None:
             self.query.placeholders.append((kind, int(match["dollar"]) - 1, note))
@@ -313,7 +337,6 @@ class _Reader:
 
     def _offset(self, at: int) -> int:
         """Return the offset in the source of a place in the text."""
-        for start, part in reversed(self.starts):
-            if at >= start:
-                return part.offset + at - start if part.offset >= 0 else -1
-        return -1
+        index = bisect_right(self.starts, at) - 1
+        part = self.parts[index]
+        return part.offset + at - self.starts[index] if part.offset >= 0 else -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from threshlint.scan.facts import KEYS, NOTHING, Op, Operation
@@ -218,16 +219,17 @@ class Access(Solver):
         known = self._lineages.get(cls)
         if known is not None:
             return known
-        found: list[int] = []
-        pending = [cls]
+        found: dict[int, None] = {}
+        pending = deque([cls])
         while pending:
-            current = pending.pop(0)
+            current = pending.popleft()
             if current not in found:
-                found.append(current)
+                found[current] = None
                 pending.extend(self.project_bases(current))
+        lineage = list(found)
         if self.bases_are_known:
-            self._lineages[cls] = found
-        return found
+            self._lineages[cls] = lineage
+        return lineage
 
     def library_bases(self, cls: int) -> list[tuple[Type, int]]:
         """Return the library types that a class derives from, at whatever distance."""
@@ -345,7 +347,7 @@ class Access(Solver):
             member = self.member(ancestor, name)
             for value in tuple(self.held[member]) if member >= 0 else ():
                 if isinstance(value, tuple) and value[0] == FUNCTION:
-                    self.method_value(result, value[1], receiver)
+                    self.method_value(result, value[1], receiver, overridden=False)
                     return
         for kind, node in self.library_bases(cls):
             if name == "__init__":
@@ -363,7 +365,7 @@ class Access(Solver):
             for value in self.held[node]
         )
 
-    def method_value(self, result: int, function: int, cls: int) -> None:
+    def method_value(self, result: int, function: int, cls: int, *, overridden: bool = True) -> None:
         """A method looked up on an instance: itself, or what a property returns."""
         decorators = self.graph.functions[function].decorators
         if "property" in decorators or "cached_property" in decorators:
@@ -372,7 +374,7 @@ class Access(Solver):
         elif "staticmethod" in decorators:
             self.add(result, (FUNCTION, function))
         else:
-            self.add(result, (METHOD, function, cls))
+            self.add(result, (METHOD, function, cls, overridden))
 
     def bind_receiver(self, function: int, cls: int) -> None:
         """Let a method's first parameter be the instance (or the class)."""
@@ -389,7 +391,7 @@ class Access(Solver):
             for value in self.held[member]:
                 if isinstance(value, tuple) and value[0] == FUNCTION:
                     if "classmethod" in self.graph.functions[value[1]].decorators:
-                        self.add(result, (METHOD, value[1], cls))
+                        self.add(result, (METHOD, value[1], cls, True))
                     else:
                         self.add(result, value)
                     return

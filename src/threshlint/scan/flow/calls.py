@@ -184,7 +184,7 @@ class Calls(Access):
             self.call_function(value[1], result, arguments, skip=0)
         elif tag == METHOD:
             self.resolved.add(result)
-            self._call_method(value[1], value[2], result, arguments)
+            self._call_method(value[1], value[2], result, arguments, overridden=value[3])
         elif tag == CLASS:
             self.resolved.add(result)
             self.construct(value[1], result, arguments)
@@ -292,11 +292,14 @@ class Calls(Access):
                         return int(value[1])
         return None
 
-    def _call_method(self, function: int, cls: int, result: int, arguments: Arguments) -> None:
+    def _call_method(
+        self, function: int, cls: int, result: int, arguments: Arguments, *, overridden: bool = True
+    ) -> None:
+        """Call a method on an instance, of whose class or any below it; ``super()`` means one function only."""
         self.bind_receiver(function, cls)
         self.call_function(function, result, arguments, 1, cls)
         name = self.graph.functions[function].name
-        for below in tuple(self.below(cls)):
+        for below in tuple(self.below(cls)) if overridden else ():
             overriding = self.member(below, name)
             if overriding < 0:
                 continue

@@ -1,0 +1,1 @@
+"""Timing whole processes: corpora and cases -> interleaved runs -> medians -> tables and bars."""
