@@ -253,7 +253,7 @@ def test_a_component_is_solved_in_a_worker_as_it_is_here(tmp_path: Path, monkeyp
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
 def test_a_component_whose_worker_dies_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a.py", "b.py"):
-        (tmp_path / name).write_text("x = 1\n")
+        (tmp_path / name).write_text("def f(query_embedding, k=5):\n    return query_embedding[:k]\n")
     hook_start(
         monkeypatch,
         """\

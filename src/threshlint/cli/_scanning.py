@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +13,20 @@ if TYPE_CHECKING:
     from threshlint.config import Config
     from threshlint.site import Inventory
 
+_MANY = 100_000  # objects
+
 
 def scan_for_command(paths: Sequence[Path], config: Config, *, no_cache: bool) -> Inventory:
     """Scan what a command was given."""
     from threshlint.scan import scan
 
-    with Progress() as progress:
-        return scan(paths, config, cache=None if no_cache else config.cache_folder, watch=progress.show)
+    # This process ends soon. To look through all that a scan has made for what could be freed before, or at the end,
+    # takes longer than some scans do.
+    gc.disable()
+    try:
+        with Progress() as progress:
+            return scan(paths, config, cache=None if no_cache else config.cache_folder, watch=progress.show)
+    finally:
+        if gc.get_count()[0] > _MANY:
+            gc.freeze()
+        gc.enable()
