@@ -310,7 +310,7 @@ class Solver:
         return None
 
     def link_operations(self) -> None:
-        """Put every file's operations into the graph."""
+        """Put every file's operations into the graph; the facts, most of whose memory they take, give them up."""
         for file, facts in enumerate(self.graph.files):
             base = self.graph.bases[file]
             for operation in facts.operations:
@@ -318,6 +318,7 @@ class Solver:
                     self.edge(_shift(operation[2], base), _shift(operation[1], base))
                 else:
                     self._link(shifted(operation, base), file)
+            facts.operations = []
 
     def _link(self, operation: Operation, file: int) -> None:
         result = operation[1]

@@ -50,6 +50,8 @@ Value = str | tuple[Any, ...]
 class Values(dict[Value, None]):
     """What a node may hold, in the order in which it was found: a set's order would differ from run to run."""
 
+    __slots__ = ()  # there is one for each node
+
     def __and__(self, roles: Collection[str]) -> list[str]:
         """Return those of some roles that are held."""
         found = [role for role in roles if role in self]
