@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from threshlint.calibration import Cliff, Labels, top_k
-from threshlint.calibration.hits import Hits
-from threshlint.calibration.top_k import RECOVERIES, compare_hits, ranks_among
+from threshlint.calibration.hits import Hits, ranks_among
+from threshlint.calibration.top_k import RECOVERIES, compare_hits
 from threshlint.calibration.top_k import cliff as find_cliff
 
 QUERIES, DEPTH, DOCUMENTS = 60, 20, 200

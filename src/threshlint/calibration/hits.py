@@ -97,6 +97,24 @@ def top_k_scores(old: Hits, new: Hits, groups: Numbers, documents: int) -> Paire
     return whole(rows, groups, dyadic=False, total=queries * documents)
 
 
+def ranks_among(wanted: Numbers, there: Numbers) -> NDArray[np.int32]:
+    """Return at which rank, from 0, each document stands among others of its query; their number where it does not.
+
+    Args:
+        wanted: Documents of each query, shape (q, k).
+        there: Documents of the same queries, shape (q, depth).
+
+    """
+    ranks = np.empty(wanted.shape, dtype=np.int32)
+    depth = there.shape[1]
+    step = max(1, _BLOCK // (wanted.shape[1] * depth))
+    for start in range(0, len(wanted), step):
+        rows = slice(start, start + step)
+        same = wanted[rows, :, None] == there[rows, None, :]
+        ranks[rows] = np.where(same.any(axis=2), same.argmax(axis=2), depth)
+    return ranks
+
+
 def _best_of(block: NDArray[np.floating[Any]], depth: int) -> tuple[NDArray[np.int64], NDArray[np.floating[Any]]]:
     if depth < block.shape[1]:
         chosen = np.sort(np.argpartition(block, -depth, axis=1)[:, -depth:], axis=1)
@@ -114,6 +132,6 @@ def _best_of(block: NDArray[np.floating[Any]], depth: int) -> tuple[NDArray[np.i
 
 def _scores_among(wanted: Hits, there: Hits) -> NDArray[np.floating[Any]]:
     """Return the scores that documents wanted of each query have among other hits of it; minus infinity for none."""
-    same = wanted.documents[:, :, None] == there.documents[:, None, :]
-    place = same.argmax(axis=2)
-    return np.where(same.any(axis=2), np.take_along_axis(there.scores, place, axis=1), -np.inf)
+    ranks = ranks_among(wanted.documents, there.documents)
+    depth = there.documents.shape[1]
+    return np.where(ranks < depth, np.take_along_axis(there.scores, np.minimum(ranks, depth - 1), axis=1), -np.inf)

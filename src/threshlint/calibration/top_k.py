@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from threshlint.calibration.bootstrap import DRAWS, group_weights
-from threshlint.calibration.hits import Hits
+from threshlint.calibration.hits import Hits, ranks_among
 from threshlint.calibration.sample import Labels
 from threshlint.calibration.scores import Numbers
 
@@ -18,7 +18,6 @@ DEPTH = 100  # how many hits of each query are compared
 _KS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100)
 RECOVERIES = (0.8, 0.9, 0.95)
 _SHORTEST = 8  # ranks in which a knee can be told
-_BLOCK = 1 << 22
 _NO_KNEE = 0.1  # how far the curve must bend away from a straight line, as a share of its fall
 
 
@@ -118,24 +117,6 @@ def compare_hits(
         cliff(old.scores, weights),
         cliff(new.scores, weights),
     )
-
-
-def ranks_among(wanted: Numbers, there: Numbers) -> NDArray[np.int32]:
-    """Return at which rank, from 0, each document stands among others of its query; their number where it does not.
-
-    Args:
-        wanted: Documents of each query, shape (q, k).
-        there: Documents of the same queries, shape (q, depth).
-
-    """
-    ranks = np.empty(wanted.shape, dtype=np.int32)
-    depth = there.shape[1]
-    step = max(1, _BLOCK // (wanted.shape[1] * depth))
-    for start in range(0, len(wanted), step):
-        rows = slice(start, start + step)
-        same = wanted[rows, :, None] == there[rows, None, :]
-        ranks[rows] = np.where(same.any(axis=2), same.argmax(axis=2), depth)
-    return ranks
 
 
 def cliff(scores: NDArray[np.floating[Any]], weights: NDArray[np.float64]) -> Cliff:

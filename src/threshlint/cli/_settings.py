@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from threshlint.site import Kind
+
 if TYPE_CHECKING:
     from threshlint.config import Config
 
@@ -20,6 +22,13 @@ evidence_option = click.option(
     type=click.Choice(["flow", "call", "name"]),
     help="Sites that name no model are findings only with this evidence or a stronger one: a score reaches them "
     "(flow), or a known API takes them (call), or their name says so (name).",
+)
+kind_option = click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice([kind.value for kind in Kind]),
+    help="Only sites of this kind; may be given several times.",
 )
 _OPTIONS = (
     click.option(

@@ -11,11 +11,10 @@ import click
 from threshlint.cli._editing import Plan, by_path, has_failed, obstacles, place, require_in_use, write_files
 from threshlint.cli._editing import diff as difference
 from threshlint.cli._scanning import scan_for_command
-from threshlint.cli._settings import evidence_option, overridden, scan_options
+from threshlint.cli._settings import evidence_option, kind_option, overridden, scan_options
 from threshlint.cli._writing import page_for, write
 from threshlint.output.page import Page
 from threshlint.output.text import count
-from threshlint.site import Kind
 
 if TYPE_CHECKING:
     from threshlint.annotation import Annotation
@@ -46,13 +45,7 @@ Exit codes:
     metavar="MODELS",
     help="The model that the values were calibrated for; several with commas; * for none in particular.",
 )
-@click.option(
-    "--kind",
-    "kinds",
-    multiple=True,
-    type=click.Choice([kind.value for kind in Kind]),
-    help="Only sites of this kind; may be given several times.",
-)
+@kind_option
 @click.option("--owner", help="Who answers for the values.")
 @click.option("--reason", help="Why they are what they are; --model '*' needs one.")
 @click.option("--diff", is_flag=True, help="Print what would change, and change nothing.")

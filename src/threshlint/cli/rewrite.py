@@ -23,12 +23,11 @@ from threshlint.cli._editing import (
 from threshlint.cli._editing import diff as difference
 from threshlint.cli._failure import Failure
 from threshlint.cli._scanning import scan_for_command
-from threshlint.cli._settings import overridden, scan_options
+from threshlint.cli._settings import kind_option, overridden, scan_options
 from threshlint.cli._writing import check_writable, page_for, write
 from threshlint.output import proposals_format, proposals_formats
 from threshlint.output.page import Page
 from threshlint.output.text import count
-from threshlint.site import Kind
 
 if TYPE_CHECKING:
     from threshlint.calibration.map import CalibrationMap
@@ -61,13 +60,7 @@ Exit codes:
     type=click.Path(path_type=Path),
     help="The calibration map from the old model to the new one, as `threshlint calibrate` makes it.",
 )
-@click.option(
-    "--kind",
-    "kinds",
-    multiple=True,
-    type=click.Choice([kind.value for kind in Kind]),
-    help="Only sites of this kind; may be given several times.",
-)
+@kind_option
 @click.option(
     "--accept",
     "accepted",
