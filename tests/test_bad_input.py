@@ -341,6 +341,33 @@ def test_trouble_in_the_tool_itself_costs_one_file(folder: Path, monkeypatch: py
     assert [site.path for site in inventory.sites] == ["good.py"]
 
 
+def test_trouble_with_what_files_have_to_do_with_each_other_names_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr("threshlint.scan.tasks.solve", fail)
+    inventory = scanned(folder)
+    assert "ZeroDivisionError: on purpose" in reasons(inventory)["good.py"]
+    assert not inventory.sites
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for row in zip(a, b):\n    x = row[-1], row[-2], row[-3], row[7]\n",
+        "rows = db.execute('SELECT id FROM t WHERE a <=> b < $0', (1,)).fetchall()\n",
+        "rows = db.execute('SELECT id FROM t WHERE a <=> b < $0', ()).fetchall()\n",
+    ],
+)
+def test_places_that_nothing_stands_at(text: str, folder: Path) -> None:
+    (folder / "odd.py").write_text(text)
+    inventory = scanned(folder)
+    assert reasons(inventory) == {}
+    assert [site.path for site in inventory.sites] == ["good.py"]
+
+
 def test_very_many_files(folder: Path) -> None:
     for number in range(3_000):
         (folder / f"m{number}.py").write_text(f"x = {number}\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from threshlint.scan.lexer import MOST_BRACKETS, Lexed, lex
 from threshlint.scan.source import MOST_BYTES, Unreadable, decode, digest_of, is_generated, read_bytes
+from threshlint.scan.trouble import TOO_DEEP, guarded
 
 if TYPE_CHECKING:
     from threshlint.scan.coverage import FileComments
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 _DEEPEST = 1_000
 _MOST_BRANCHES = 400
 _MOST_PATTERN_BRACKETS = 12  # each takes it twice as long
-
-_LONGEST_MESSAGE = 120
-_TOO_DEEP = "is nested too deeply to be analysed; simplify or exclude it"
-
 
 @dataclass(frozen=True)
 class Job:
@@ -52,6 +49,13 @@ def analyse(job: Job, *, expendable: bool = False) -> Analysed:
 
     Code that may crash or stall the parser is only parsed if this process may die (``expendable``).
     """
+    return guarded(
+        lambda: _analyse(job, expendable=expendable),
+        lambda reason: Analysed(job.relative, reason=reason),
+    )
+
+
+def _analyse(job: Job, *, expendable: bool) -> Analysed:
     content = read_bytes(job.path, job.most_bytes)
     if isinstance(content, Unreadable):
         return Analysed(job.relative, reason=content.reason)
@@ -69,21 +73,11 @@ def analyse(job: Job, *, expendable: bool = False) -> Analysed:
             reason = f"is nested too deeply: Python allows {MOST_BRACKETS} open brackets, and it has more"
             return Analysed(job.relative, reason=reason, digest=digest)
         if not expendable and is_risky(lexed):
-            return Analysed(job.relative, reason=_TOO_DEEP, risky=True)
+            return Analysed(job.relative, reason=TOO_DEEP, risky=True)
         return replace(_parse(job, lexed), digest=digest)
-    except RecursionError:
-        return Analysed(job.relative, reason=_TOO_DEEP)
-    except MemoryError:
-        return Analysed(job.relative, reason="takes more memory than there is; split or exclude it")
     except UnicodeEncodeError:
         reason = "holds half a character (a lone surrogate); save it as UTF-8"
         return Analysed(job.relative, reason=reason, digest=digest)
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # one file's trouble is not the others'; a panic of the parser is no Exception
-        said = f"{type(error).__name__}: {error}"[:_LONGEST_MESSAGE]
-        reason = f"could not be analysed ({said}), which is a bug in threshlint: please report it with the file"
-        return Analysed(job.relative, reason=reason)
 
 
 def is_risky(lexed: Lexed) -> bool:

@@ -11,6 +11,7 @@ from threshlint.scan.cache.memory import Memory
 from threshlint.scan.components import Links
 from threshlint.scan.entry import Entry, Head, close
 from threshlint.scan.solve import Outcome, solve
+from threshlint.scan.trouble import guarded
 
 if TYPE_CHECKING:
     from threshlint.config import Config
@@ -83,7 +84,7 @@ class SolveComponent:
 
     def do(self, *, expendable: bool) -> Outcome:
         """Solve it; nothing in there is native."""
-        return solve(self.facts, self.config, Memory(self.cache, self.config))
+        return guarded(lambda: solve(self.facts, self.config, Memory(self.cache, self.config)), self.give_up)
 
     def give_up(self, reason: str) -> Outcome:
         """Say why nothing was found out."""

@@ -22,6 +22,7 @@ from typing import Any
 
 from threshlint.scan.stack import with_deep_stack
 from threshlint.scan.tasks import Task
+from threshlint.scan.trouble import TOO_DEEP
 from threshlint.scan.worker import FULL, READY, TIMED_OUT
 
 # Below this, starting processes costs more than it saves.
@@ -77,7 +78,7 @@ class Workers:
         self._here([(number, task) for number, task in numbered if number not in found], take)  # no process starts
         missing = [(number, task) for number, task in numbered if number not in found]
         for number, task in missing:
-            take(number, task.give_up(_TOO_RISKY))
+            take(number, task.give_up(TOO_DEEP))
         return [found[number] for number, _ in numbered]
 
     def _here(self, tasks: Sequence[_Numbered], take: Callable[[int, Any], None]) -> None:
@@ -97,9 +98,6 @@ class Workers:
         if tasks:
             pool = _Pool(_chunks(tasks), take, self._idle)
             pool.run(_cores(), self._watch)
-
-
-_TOO_RISKY = "is nested too deeply to be analysed; simplify or exclude it"
 
 
 def _may_be_slow(task: Task) -> bool:

@@ -605,7 +605,7 @@ class Access(Solver):
     def unpack_row(self, result: int, zipped: int, index: int) -> None:
         """Let ``result`` hold the elements of one column of a zip."""
         columns = self.columns.get(zipped, ())
-        if index < len(columns):
+        if -len(columns) <= index < len(columns):
             column = columns[index]
             if column < 0:
                 return

@@ -481,7 +481,7 @@ class Builtins(Calls):
                 continue
             if value[0] == SEQUENCE and isinstance(place, int):
                 fixed = self.fixed.get(value[1]) or self.displayed.get(value[1], ())
-                if place < len(fixed):
+                if 0 <= place < len(fixed):
                     self.cut_by_query(fixed[place], kind, result, note, query)
             elif value[0] == MAPPING and isinstance(place, str):
                 self.cut_by_query(self.entry(value[1], place), kind, result, note, query)
