@@ -20,6 +20,7 @@ _DEEPEST = 1_000
 _MOST_BRANCHES = 400
 _MOST_PATTERN_BRACKETS = 12  # each takes it twice as long
 
+
 @dataclass(frozen=True)
 class Job:
     """A file to analyse."""

@@ -63,7 +63,7 @@ class Binding(IntEnum):
     OPTION = 6  # of a command line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Literal:
     """A number in the source."""
 
@@ -78,7 +78,7 @@ class Literal:
     in_text: bool = False  # the number stands inside a string
 
 
-@dataclass
+@dataclass(slots=True)
 class Parameter:
     """One parameter of a function."""
 
@@ -88,7 +88,7 @@ class Parameter:
     style: str = "normal"  # or "keyword", "sequence" (*args), "mapping" (**kwargs)
 
 
-@dataclass
+@dataclass(slots=True)
 class Function:
     """A function, a method or a lambda."""
 
@@ -104,7 +104,7 @@ class Function:
     stub: bool = False  # nothing but a docstring, `pass`, `...` or a raise
 
 
-@dataclass
+@dataclass(slots=True)
 class Class:
     """A class: what it is built from, and what its body binds."""
 
@@ -118,7 +118,7 @@ class Class:
     hints: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Named:
     """A name that may speak for the value that it is bound to."""
 
@@ -130,7 +130,7 @@ class Named:
     line: int
 
 
-@dataclass
+@dataclass(slots=True)
 class Query:
     """A query text: what it asks to be cut, and by which of its parts."""
 
@@ -144,7 +144,7 @@ class Query:
     unit: str | None = None  # of the scores that it cuts, where all have the same
 
 
-@dataclass
+@dataclass(slots=True)
 class Facts:
     """The graph of one file."""
 

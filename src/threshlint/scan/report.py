@@ -22,11 +22,10 @@ TOLERANCE = 1e-4  # below it a cutoff tells equal from unequal, not close from f
 def report(engine: Engine, insight: Insight, is_test: Callable[[str], bool]) -> list[Found]:
     """Return every site, in the order of paths and places, without annotations."""
     found = []
-    for file, facts in enumerate(engine.graph.files):
-        base = engine.graph.bases[file]
+    for facts in engine.graph.files:
         test = is_test(facts.path)
         for node, literal in facts.literals.items():
-            demand = chosen(engine.demands.get(base + node, {}), literal)
+            demand = chosen(engine.demands.get(node, {}), literal)
             if demand is None:
                 continue
             kind = refined(Kind(demand.kind), literal)
@@ -42,7 +41,7 @@ def report(engine: Engine, insight: Insight, is_test: Callable[[str], bool]) -> 
                 exempt=exemption(kind, literal),
                 test=test,
             )
-            site = insight.into(site, base + node, literal)
+            site = insight.into(site, node, literal)
             found.append(Found(site, literal.keys, literal.tests, literal.annotated))
     found.sort(key=lambda one: (one.site.path, one.site.span))
     return found

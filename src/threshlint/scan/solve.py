@@ -36,7 +36,7 @@ def solve(facts: Sequence[bytes], config: Config, memory: Memory) -> Outcome:
     from threshlint.scan.report import embedders, report
 
     knowledge = _knowledge_for(config, memory)
-    engine = Engine(Graph([decode(each, Facts) for each in facts]), knowledge)
+    engine = Engine(Graph(decode(each, Facts) for each in facts), knowledge)
     engine.solve()
     others = (other for names in config.aliases.values() for other in names)
     known = {*config.models, *config.retired, *config.aliases, *others, *knowledge.models}

@@ -203,13 +203,12 @@ class Access(Solver):
 
     def member(self, cls: int, name: str) -> int:
         """Return the node that a class's own body binds a name to."""
-        return self.graph.node_in_class(cls, self.graph.classes[cls].members.get(name, NOTHING))
+        return self.graph.classes[cls].members.get(name, NOTHING)
 
     def project_bases(self, cls: int) -> list[int]:
         """Return the project's classes that a class derives from directly."""
         found: list[int] = []
-        for base in self.graph.classes[cls].bases:
-            node = self.graph.node_in_class(cls, base)
+        for node in self.graph.classes[cls].bases:
             if node >= 0:
                 found.extend(v[1] for v in self.held[node] if isinstance(v, tuple) and v[0] == CLASS and v[1] != cls)
         return found
@@ -238,8 +237,7 @@ class Access(Solver):
             return known
         found: list[tuple[Type, int]] = []
         for ancestor in self.lineage(cls):
-            for base in self.graph.classes[ancestor].bases:
-                node = self.graph.node_in_class(ancestor, base)
+            for node in self.graph.classes[ancestor].bases:
                 if node < 0:
                     continue
                 for value in self.held[node]:
@@ -291,7 +289,7 @@ class Access(Solver):
         for file in (own, *range(len(self.graph.files))):
             node = self.graph.files[file].names.get(f"option {name}", NOTHING)
             if node >= 0:
-                self.edge(self.graph.bases[file] + node, result)
+                self.edge(node, result)
                 return
 
     def _setting(self, result: int, name: str) -> None:
@@ -357,10 +355,9 @@ class Access(Solver):
 
     def is_enum(self, cls: int) -> bool:
         """Return whether a class is an enumeration."""
-        bases = (self.graph.node_in_class(cls, base) for base in self.graph.classes[cls].bases)
         return any(
             isinstance(value, tuple) and value[0] == EXTERNAL and value[1].startswith("enum.")
-            for node in bases
+            for node in self.graph.classes[cls].bases
             if node >= 0
             for value in self.held[node]
         )
@@ -370,7 +367,7 @@ class Access(Solver):
         decorators = self.graph.functions[function].decorators
         if "property" in decorators or "cached_property" in decorators:
             self.bind_receiver(function, cls)
-            self.edge(self.graph.node_in_function(function, self.graph.functions[function].returns), result)
+            self.edge(self.graph.functions[function].returns, result)
         elif "staticmethod" in decorators:
             self.add(result, (FUNCTION, function))
         else:
@@ -380,8 +377,7 @@ class Access(Solver):
         """Let a method's first parameter be the instance (or the class)."""
         declared = self.graph.functions[function]
         if declared.parameters and "staticmethod" not in declared.decorators:
-            first = self.graph.node_in_function(function, declared.parameters[0].node)
-            self.add(first, (CLASS if "classmethod" in declared.decorators else OBJECT, cls))
+            self.add(declared.parameters[0].node, (CLASS if "classmethod" in declared.decorators else OBJECT, cls))
 
     def _attribute_of_class(self, result: int, cls: int, name: str) -> None:
         for ancestor in self.lineage(cls):
@@ -615,7 +611,7 @@ class Access(Solver):
         node = self.once(column, "element of column", column)
         operation: Operation = (Op.ITERATE, node, column)
         if operation not in self.users[column]:
-            self.users[column].append(operation)
+            self.use(column, operation)
             self.apply(operation)
         return node
 
@@ -635,7 +631,7 @@ class Access(Solver):
             if isinstance(value, tuple) and value[0] == FUNCTION:
                 declared = self.graph.functions[value[1]]
                 if "setter" in declared.decorators and len(declared.parameters) == 2:
-                    self.edge(source, self.graph.node_in_function(value[1], declared.parameters[1].node))
+                    self.edge(source, declared.parameters[1].node)
 
     def _set_item(self, operation: Operation) -> None:
         _, _, base, key, _, source = operation

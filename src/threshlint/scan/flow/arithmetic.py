@@ -121,7 +121,8 @@ class Arithmetic(Edges):
         return node >= 0 and self.graph.literal(node) is not None
 
     def _add_up(self, result: int, left: int, right: int) -> None:
-        held = Values((self.held[left] if left >= 0 else NO_VALUES) | (self.held[right] if right >= 0 else NO_VALUES))
+        left_held = self.held[left] if left >= 0 else NO_VALUES
+        held = Values((*left_held, *(self.held[right] if right >= 0 else NO_VALUES)))
         for role in held & (SCORES | {OTHER, EMBEDDING, PRODUCT, RANK}):
             self.add(result, role)
         for value in held:

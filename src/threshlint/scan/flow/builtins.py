@@ -198,8 +198,8 @@ class Builtins(Calls):
         operation = (Op.GATHER, NOTHING, result, scored)
         if self.held[scored] & SCORES:
             self.rank(result)
-        elif operation not in self.users[scored]:
-            self.users[scored].append(operation)
+        else:
+            self.use(scored, operation)
 
     def _gather(self, operation: Operation) -> None:
         _, _, gathered, source = operation
@@ -240,7 +240,7 @@ class Builtins(Calls):
         element = self.once(result, "element", result)
         self.element_of(source, element)
         self.watch(element)
-        held = Values(self.held[source] | self.held[element])
+        held = Values((*self.held[source], *self.held[element]))
         if PRODUCT in held:
             self.add(result, SIMILARITY)
         elif DIFFERENCE in held:

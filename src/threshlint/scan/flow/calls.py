@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from threshlint.scan.facts import NOTHING, Op, Operation, Parameter
+from threshlint.scan.facts import NOTHING, Op, Operation
 from threshlint.scan.flow.access import NAMESPACE, Access
 from threshlint.scan.flow.demand import KNOB, REFUTES, Demand
 from threshlint.scan.flow.solver import Crossing
@@ -103,6 +103,7 @@ class Calls(Access):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
         self.subclasses: dict[int, set[int]] = {}
+        self._below: dict[int, tuple[int, ...]] = {}
         self.resolved: set[int] = set()  # results of calls whose function is known
         self.embedders: dict[int, tuple[Call, Arguments]] = {}
         # Methods with many implementations: one of them alone does not say what a parameter is.
@@ -213,7 +214,7 @@ class Calls(Access):
         """Bind arguments to parameters, and what comes back to the result; ``cls`` is the receiver's."""
         self.bind(function, arguments, skip, result, cls)
         declared = self.graph.functions[function]
-        returns = self.graph.node_in_function(function, declared.returns)
+        returns = declared.returns
         if "contextmanager" in declared.decorators or "asynccontextmanager" in declared.decorators:
             self.element_of(returns, result)
         self.crossings[returns, result] = Crossing(False, function, result)
@@ -221,64 +222,57 @@ class Calls(Access):
 
     def bind(self, function: int, arguments: Arguments, skip: int, site: int, cls: int = NOTHING) -> None:
         """Let arguments flow into a function's parameters; ``skip`` of them are bound already."""
-        declared = self.graph.functions[function]
-        parameters = declared.parameters
-        plain = [p for p in parameters if p.style == "normal"][skip:]
-        rest = next((p for p in parameters if p.style == "sequence"), None)
-        extra = next((p for p in parameters if p.style == "mapping"), None)
-        by_name = {p.name: p for p in parameters if p.style in ("normal", "keyword")}
-
-        def node(parameter_node: int) -> int:
-            return self.graph.node_in_function(function, parameter_node)
-
-        def into(argument: int, parameter: Parameter) -> None:
-            target = node(parameter.node)
-            crossing = self.crossings.setdefault((argument, target), Crossing(True, function, site, parameter.name))
-            if cls >= 0:
-                crossing.classes.add(cls)
-            self.edge(argument, target)
-
+        signature = self.graph.signature(function)
+        plain, by_name = signature.plain[skip:], signature.by_name
+        rest, extra = signature.rest, signature.extra
         for index, argument in enumerate(arguments.positional):
             if index < len(plain):
-                into(argument, plain[index])
-            elif rest is not None:
-                self._spread(node(rest.node), argument)
+                self._into(argument, plain[index], function, site, cls)
+            elif rest >= 0:
+                self._spread(rest, argument)
         for name, argument in arguments.keywords.items():
             if name in by_name:
-                into(argument, by_name[name])
-            elif extra is not None:
-                holder = node(extra.node)
-                self.edge(argument, self.entry(holder, name))
-                self.add(holder, (MAPPING, holder))
+                self._into(argument, (name, by_name[name]), function, site, cls)
+            elif extra >= 0:
+                self.edge(argument, self.entry(extra, name))
+                self.add(extra, (MAPPING, extra))
         for sequence in arguments.sequences:
             for value in tuple(self.held[sequence]) if sequence >= 0 else ():
                 if isinstance(value, tuple) and value[0] == SEQUENCE and value[1] in self.fixed:
-                    for position, element in enumerate(self.fixed[value[1]]):
-                        index = len(arguments.positional) + position
+                    for index, element in enumerate(self.fixed[value[1]], len(arguments.positional)):
                         if index < len(plain):
-                            self.edge(element, node(plain[index].node))
-            if rest is not None:
-                self.edge(sequence, node(rest.node))
+                            self.edge(element, plain[index][1])
+            self.edge(sequence, rest)
         for mapping in arguments.mappings:
             for value in tuple(self.held[mapping]) if mapping >= 0 else ():
                 if isinstance(value, tuple) and value[0] == MAPPING:
-                    self._bind_mapping(value[1], by_name, function, (extra is not None and node(extra.node)) or NOTHING)
+                    self._bind_mapping(value[1], by_name, extra)
                 elif isinstance(value, tuple) and value[0] == OBJECT:
                     for name, parameter in by_name.items():
                         if name in self.graph.classes[value[1]].members:
-                            self.edge(self.class_attribute(value[1], name), node(parameter.node))
+                            self.edge(self.class_attribute(value[1], name), parameter)
                 elif value == (EXTERNAL, NAMESPACE):
                     for name, parameter in by_name.items():
-                        self.option(node(parameter.node), name)
+                        self.option(parameter, name)
+
+    def _into(self, argument: int, parameter: tuple[str, int], function: int, site: int, cls: int) -> None:
+        """Let an argument flow into a parameter."""
+        name, target = parameter
+        crossing = self.crossings.get((argument, target))
+        if crossing is None:
+            crossing = self.crossings[argument, target] = Crossing(True, function, site, name)
+        if cls >= 0 and cls not in crossing.classes:
+            crossing.classes = (*crossing.classes, cls)
+        self.edge(argument, target)
 
     def _spread(self, holder: int, argument: int) -> None:
         """One more element of ``*args``."""
         self.edge(argument, self.any_element(holder))
         self.add(holder, (SEQUENCE, holder))
 
-    def _bind_mapping(self, mapping: int, by_name: Mapping[str, object], function: int, extra: int) -> None:
+    def _bind_mapping(self, mapping: int, by_name: Mapping[str, int], extra: int) -> None:
         for name, parameter in by_name.items():
-            self.edge(self.entry(mapping, name), self.graph.node_in_function(function, parameter.node))  # type: ignore[attr-defined]
+            self.edge(self.entry(mapping, name), parameter)
         if extra >= 0:
             self.add(extra, (MAPPING, mapping))
 
@@ -299,7 +293,7 @@ class Calls(Access):
         self.bind_receiver(function, cls)
         self.call_function(function, result, arguments, 1, cls)
         name = self.graph.functions[function].name
-        for below in tuple(self.below(cls)) if overridden else ():
+        for below in self.below(cls) if overridden else ():
             overriding = self.member(below, name)
             if overriding < 0:
                 continue
@@ -323,18 +317,23 @@ class Calls(Access):
             self._method_nodes[key] = result
             self._call_method(function, cls, result, Arguments(positional))
             if name == "__iter__":
-                self.element_of(self.graph.node_in_function(function, self.graph.functions[function].returns), result)
+                self.element_of(self.graph.functions[function].returns, result)
 
     def below(self, cls: int) -> Iterable[int]:
         """Return all project classes that derive from a class."""
-        found: set[int] = set()
-        pending = list(self.subclasses.get(cls, ()))
-        while pending:
-            current = pending.pop()
-            if current not in found:
-                found.add(current)
-                pending.extend(self.subclasses.get(current, ()))
-        return found
+        known = self._below.get(cls)
+        if known is None:
+            found: set[int] = set()
+            pending = list(self.subclasses.get(cls, ()))
+            while pending:
+                current = pending.pop()
+                if current not in found:
+                    found.add(current)
+                    pending.extend(self.subclasses.get(current, ()))
+            known = tuple(found)
+            if self.bases_are_known:
+                self._below[cls] = known
+        return known
 
     def construct(self, cls: int, result: int, arguments: Arguments) -> None:
         """Make an instance of a project class."""

@@ -121,10 +121,9 @@ class Engine(DictQueries):
     def _query(self, result: int, file: int, index: int) -> None:
         query = self.graph.files[file].queries[index]
         self.add(result, (ROWS, file, index))
-        base = self.graph.bases[file]
         for kind, node, note in query.cuts:
             if node >= 0:
-                self.cut_by_query(base + node, kind, result, note, query)
+                self.cut_by_query(node, kind, result, note, query)
 
     def _instance(self, operation: Operation) -> None:
         _, result, declared = operation
@@ -142,7 +141,7 @@ class Engine(DictQueries):
                 inner = self.once(result, "declared element", result)
                 operation_inner: Operation = (Op.INSTANCE, inner, holder)
                 if operation_inner not in self.users[holder]:
-                    self.users[holder].append(operation_inner)
+                    self.use(holder, operation_inner)
                     self.apply(operation_inner)
                 self.edge(inner, self.any_element(result))
                 self.add(result, (SEQUENCE, result))
@@ -170,7 +169,7 @@ class Engine(DictQueries):
             self.current = call
             made = self.made_by.get(call[2])
             if made is not None and made[0] is Op.ATTRIBUTE and made[2] >= 0:
-                self.users[made[2]].append(call)  # what a method does may depend on its object
+                self.use(made[2], call)  # what a method does may depend on its object
             self.apply(call)
         self.run()
         self._let_ducks_speak()
@@ -216,5 +215,5 @@ class Engine(DictQueries):
                     self.bind_receiver(index, receiver)
             for parameter in function.parameters:
                 if parameter.style in ("mapping", "sequence"):
-                    node = self.graph.node_in_function(index, parameter.node)
+                    node = parameter.node
                     self.add(node, (MAPPING if parameter.style == "mapping" else SEQUENCE, node))

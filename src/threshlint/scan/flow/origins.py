@@ -57,7 +57,7 @@ class Origins:
                         if initializer is not None:
                             called.add(initializer)
         return frozenset(
-            graph.node_in_function(index, parameter.node)
+            parameter.node
             for index, function in enumerate(graph.functions)
             if index not in called
             for parameter in function.parameters

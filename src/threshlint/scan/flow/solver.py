@@ -7,9 +7,9 @@ So the work ends, and the order in which it is done does not matter.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from threshlint.scan.facts import NOTHING, Op, Operation
 from threshlint.scan.flow.demand import Demand
@@ -22,9 +22,12 @@ from threshlint.scan.knowledge import Knowledge
 MOST_VALUES = 32
 MOST_STEPS = 24
 MOST_CONTEXTS = 16
+_HUB = 48  # edges from which on they are looked up rather than looked through
+
+_T = TypeVar("_T")
 
 
-@dataclass
+@dataclass(slots=True)
 class Crossing:
     """An edge between a call and the function that it calls."""
 
@@ -32,7 +35,7 @@ class Crossing:
     function: int
     site: int  # the result of the call
     parameter: str = ""
-    classes: set[int] = field(default_factory=set)  # of the receivers, if it is a method
+    classes: tuple[int, ...] = ()  # of the receivers, if it is a method
 
 
 class Solver:
@@ -42,14 +45,16 @@ class Solver:
         self.graph = graph
         self.knowledge = knowledge
         size = graph.size
-        self.held: list[Values] = [Values() for _ in range(size)]
-        self.onward: list[list[int]] = [[] for _ in range(size)]
-        self.back: list[list[int]] = [[] for _ in range(size)]
-        self.users: list[list[Operation]] = [[] for _ in range(size)]
+        # Most nodes have little of these, so what is empty is one and the same for all.
+        self._empty = Values()
+        self.held: list[Values] = [self._empty] * size
+        self.onward: list[Sequence[int]] = [()] * size
+        self.back: list[Sequence[int]] = [()] * size
+        self.users: list[Sequence[Operation]] = [()] * size
         self.made_by: dict[int, Operation] = {}
         self.demands: dict[int, dict[str, Demand]] = {}
         self.score_names: dict[int, str] = {}
-        self._edges: set[tuple[int, int]] = set()
+        self._hubs: dict[int, set[int]] = {}  # of nodes with many edges: where these lead
         self._pending: deque[int] = deque()
         self._fresh: dict[int, list[Value]] = {}  # what pending nodes have gained
         self._made: dict[tuple[object, ...], int] = {}
@@ -71,10 +76,10 @@ class Solver:
         """Make a node that stands where another does."""
         file, line = (self.graph.file_of(like), self.graph.line_of(like)) if like >= 0 else (0, 1)
         self.graph.extra.append((file, line))
-        self.held.append(Values())
-        self.onward.append([])
-        self.back.append([])
-        self.users.append([])
+        self.held.append(self._empty)
+        self.onward.append(())
+        self.back.append(())
+        self.users.append(())
         return len(self.held) - 1
 
     def once(self, like: int, *purpose: object) -> int:
@@ -86,11 +91,9 @@ class Solver:
 
     def edge(self, source: int, target: int) -> None:
         """Let values flow from ``source`` to ``target``, and demands back."""
-        if source < 0 or target < 0 or source == target or (source, target) in self._edges:
+        if source < 0 or target < 0 or source == target or not self._add_edge(source, target):
             return
-        self._edges.add((source, target))
-        self.onward[source].append(target)
-        self.back[target].append(source)
+        _append(self.back, target, source)
         held = self.held[source]
         if held:
             for value in tuple(held):
@@ -101,12 +104,31 @@ class Solver:
 
     def carry(self, source: int, target: int) -> None:
         """Let values flow on, and no demand back."""
-        if source < 0 or target < 0 or source == target or (source, target) in self._edges:
+        if source < 0 or target < 0 or source == target or not self._add_edge(source, target):
             return
-        self._edges.add((source, target))
-        self.onward[source].append(target)
         for value in tuple(self.held[source]):
             self.add(target, value)
+
+    def _add_edge(self, source: int, target: int) -> bool:
+        """Add an edge; return whether it is a new one."""
+        targets = self.onward[source]
+        if len(targets) < _HUB:
+            if target in targets:
+                return False
+        else:
+            known = self._hubs.get(source)
+            if known is None:
+                known = self._hubs[source] = set(targets)
+            if target in known:
+                return False
+            known.add(target)
+        _append(self.onward, source, target)
+        return True
+
+    def use(self, node: int, operation: Operation) -> None:
+        """Do an operation again whenever a node gains a value."""
+        if operation not in self.users[node]:
+            _append(self.users, node, operation)
 
     def add(self, node: int, value: Value) -> None:
         """Note that a node may hold a value."""
@@ -122,7 +144,7 @@ class Solver:
         self._hold(node, value)
 
     def _hold(self, node: int, value: Value) -> None:
-        self.held[node][value] = None
+        self.held[node] = self.held[node].plus(value)
         fresh = self._fresh.get(node)
         if fresh is None:
             self._fresh[node] = [value]
@@ -189,8 +211,8 @@ class Solver:
 
     def watch(self, node: int) -> None:
         """Do the current operation again when a node gains a value that it looks at in passing."""
-        if self.current is not None and node >= 0 and self.current not in self.users[node]:
-            self.users[node].append(self.current)
+        if self.current is not None and node >= 0:
+            self.use(node, self.current)
 
     def news(self, node: int) -> tuple[Value, ...]:
         """Return the values of a node that an operation has not seen yet (or all, the first time)."""
@@ -312,12 +334,11 @@ class Solver:
     def link_operations(self) -> None:
         """Put every file's operations into the graph; the facts, most of whose memory they take, give them up."""
         for file, facts in enumerate(self.graph.files):
-            base = self.graph.bases[file]
             for operation in facts.operations:
                 if operation[0] is Op.COPY or operation[0] is Op.DEFAULT:
-                    self.edge(_shift(operation[2], base), _shift(operation[1], base))
+                    self.edge(operation[2], operation[1])
                 else:
-                    self._link(shifted(operation, base), file)
+                    self._link(operation, file)
             facts.operations = []
 
     def _link(self, operation: Operation, file: int) -> None:
@@ -328,7 +349,7 @@ class Solver:
             self._gathered.setdefault(operation[2], []).append(operation[3])
         for operand in operands(operation):
             if operand >= 0:
-                self.users[operand].append(operation)
+                _append(self.users, operand, operation)
         self.start(operation, file)
 
     def start(self, operation: Operation, file: int) -> None:
@@ -336,49 +357,13 @@ class Solver:
         raise NotImplementedError
 
 
-def _shift(node: int, base: int) -> int:
-    return node + base if node >= 0 else node
-
-
-def _all(nodes: Sequence[int], base: int) -> tuple[int, ...]:
-    return tuple([node + base if node >= 0 else node for node in nodes])
-
-
-# How the operands of each operation are numbered anew; what is not here has no nodes among them.
-_RENUMBER: dict[Op, Callable[[Operation, int], tuple[Any, ...]]] = {
-    Op.ITERATE: lambda o, b: (_shift(o[2], b),),
-    Op.AWAIT: lambda o, b: (_shift(o[2], b),),
-    Op.INSTANCE: lambda o, b: (_shift(o[2], b),),
-    Op.ATTRIBUTE: lambda o, b: (_shift(o[2], b), o[3]),
-    Op.UNPACK: lambda o, b: (_shift(o[2], b), o[3]),
-    Op.SUPER: lambda o, b: (_shift(o[2], b), o[3]),
-    Op.CALL: lambda o, b: (
-        _shift(o[2], b),
-        _all(o[3], b),
-        {name: _shift(node, b) for name, node in o[4].items()},
-        _all(o[5], b),
-        _all(o[6], b),
-    ),
-    Op.ITEM: lambda o, b: (_shift(o[2], b), o[3], _shift(o[4], b)),
-    Op.SLICE: lambda o, b: (_shift(o[2], b), _shift(o[3], b), _shift(o[4], b), o[5]),
-    Op.BINARY: lambda o, b: (o[2], _shift(o[3], b), _shift(o[4], b)),
-    Op.UNARY: lambda o, b: (o[2], _shift(o[3], b)),
-    Op.COMPARE: lambda o, b: (_shift(o[2], b), o[3], _shift(o[4], b)),
-    Op.SEQUENCE: lambda o, b: (_all(o[2], b), o[3]),
-    Op.MAPPING: lambda o, b: (tuple([(key, _shift(node, b)) for key, node in o[2]]), _all(o[3], b)),
-    Op.SET_ATTRIBUTE: lambda o, b: (_shift(o[2], b), o[3], _shift(o[4], b)),
-    Op.SET_ITEM: lambda o, b: (_shift(o[2], b), o[3], _shift(o[4], b), _shift(o[5], b)),
-    Op.GATHER: lambda o, b: (_shift(o[2], b), _shift(o[3], b)),
-    Op.CUT_LOOP: lambda o, b: (_shift(o[2], b), _shift(o[3], b)),
-    Op.PICK: lambda o, b: (_shift(o[2], b), _shift(o[3], b)),
-}
-
-
-def shifted(operation: Operation, base: int) -> Operation:
-    """Return an operation with its nodes numbered for the whole project."""
-    renumber = _RENUMBER.get(operation[0])
-    rest = renumber(operation, base) if renumber is not None else operation[2:]
-    return (operation[0], _shift(operation[1], base), *rest)
+def _append(lists: list[Sequence[_T]], place: int, item: _T) -> None:
+    """Append to one of many lists, which are there only once something is in them."""
+    found = lists[place]
+    if isinstance(found, list):
+        found.append(item)
+    else:
+        lists[place] = [item]
 
 
 # Where the nodes stand whose values an operation looks at.

@@ -5,7 +5,7 @@ Roles are plain strings; everything with structure is a tuple that starts with i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from threshlint.scan.vocabulary import words
@@ -48,9 +48,34 @@ Value = str | tuple[Any, ...]
 
 
 class Values(dict[Value, None]):
-    """What a node may hold, in the order in which it was found: a set's order would differ from run to run."""
+    """What a node may hold, in the order in which it was found: a set's order would differ from run to run.
 
-    __slots__ = ()  # there is one for each node
+    Most nodes hold little, and much the same: up to a few values they share what they hold, which therefore never
+    changes, but is replaced. With more of them a node has its own.
+    """
+
+    __slots__ = ("_larger",)
+    _larger: dict[Value, Values] | None  # what this became with one value more, while it is shared
+
+    def __init__(self, values: Iterable[Value] = ()) -> None:
+        super().__init__(dict.fromkeys(values))
+        self._larger = None
+
+    def plus(self, value: Value) -> Values:
+        """Return these values and another one."""
+        if len(self) >= _MOST_SHARED:
+            self[value] = None
+            return self
+        larger = self._larger
+        if larger is None:
+            larger = self._larger = {}
+        found = larger.get(value)
+        if found is None:
+            found = Values(self)
+            found[value] = None
+            if len(found) < _MOST_SHARED:
+                larger[value] = found
+        return found
 
     def __and__(self, roles: Collection[str]) -> list[str]:
         """Return those of some roles that are held."""
@@ -60,6 +85,7 @@ class Values(dict[Value, None]):
         return found
 
 
+_MOST_SHARED = 5
 NO_VALUES = Values()
 
 SCORES = frozenset({SIMILARITY, DISTANCE})

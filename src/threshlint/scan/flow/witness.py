@@ -123,21 +123,18 @@ class Witness(Comparisons):
             if isinstance(value, tuple) and value[0] == OBJECT:
                 yield value[1], made[3], name
 
-    def _each_named(self) -> list[tuple[int, int, Named]]:
-        return [
-            (file, self.graph.bases[file] + named.node, named)
-            for file, facts in enumerate(self.graph.files)
-            for named in facts.named
-        ]
+    def _each_named(self) -> list[tuple[int, Named]]:
+        return [(file, named) for file, facts in enumerate(self.graph.files) for named in facts.named]
 
     def _name_fields(self) -> None:
         """A field of a hit takes its role from the name that it is bound to."""
-        for _, node, named in self._each_named():
+        for _, named in self._each_named():
             if named.binding in (Binding.VARIABLE, Binding.PARAMETER):
-                self.name_score(node, named.name)
+                self.name_score(named.node, named.name)
 
     def _name_embeddings(self) -> None:
-        for file, node, named in self._each_named():
+        for file, named in self._each_named():
+            node = named.node
             if (
                 named.binding is Binding.KEYWORD
                 or not is_embedding_name(named.name)
@@ -351,9 +348,7 @@ class Witness(Comparisons):
                 declared = self.graph.functions[index]
                 for parameter in declared.parameters:
                     if parameter.style in ("normal", "keyword") and parameter.name != "self":
-                        by_name[parameter.name].append(
-                            (self.graph.node_in_function(index, parameter.node), declared.stub)
-                        )
+                        by_name[parameter.name].append((parameter.node, declared.stub))
             for name, nodes in by_name.items():
                 self._vote(members[0], name, nodes)
 
@@ -442,13 +437,13 @@ class Witness(Comparisons):
                         isinstance(value, tuple) and value[0] == FUNCTION for value in self.held[node]
                     ):
                         fields[name].append(self.class_attribute(index, name))
-        for file, facts in enumerate(self.graph.files):
+        for facts in self.graph.files:
             for key, node in facts.names.items():
                 if key.startswith("option "):
-                    fields[key.removeprefix("option ")].append(self.graph.bases[file] + node)
+                    fields[key.removeprefix("option ")].append(node)
             for named in facts.named:
                 if named.binding is Binding.KEY and named.node in facts.literals:
-                    fields[named.name].append(self.graph.bases[file] + named.node)
+                    fields[named.name].append(named.node)
         return fields
 
     def _is_distinctive(self, name: str, declared: list[int]) -> bool:
@@ -457,7 +452,8 @@ class Witness(Comparisons):
     # numbers
 
     def _name_numbers(self) -> None:
-        for file, node, named in self._each_named():
+        for file, named in self._each_named():
+            node = named.node
             said = claim(named.name)
             if said is None or any(kind in KINDS for kind in self.demands.get(node, {})):
                 continue
@@ -487,7 +483,7 @@ class Witness(Comparisons):
     @cached_property
     def project_embeds(self) -> bool:
         """Whether a good part of the project's files speaks of embeddings."""
-        files = [facts for facts in self.graph.files if facts.size > 20]
+        files = [facts for facts, size in zip(self.graph.files, self.graph.sizes, strict=True) if size > 20]
         return sum(bool(facts.hints & Hint.EMBEDDING) for facts in files) * 4 > len(files)
 
     def _takes_score_cutoff(self, function: Function, limit: Named) -> bool:
@@ -517,7 +513,7 @@ class Witness(Comparisons):
             function.name if function is not None else cls.name if cls is not None else facts.module.rpartition(".")[2]
         )
         modules = facts.module.split(".")[-2:]
-        literal = self.graph.literal(self.graph.bases[file] + named.node)
+        literal = self.graph.literal(named.node)
         keys = literal.keys if literal is not None else ()
         around = [
             part for part in (function.name if function else "", cls.name if cls else "", *modules, *keys) if part
