@@ -52,7 +52,7 @@ class Exempt(str, Enum):
     __str__ = str.__str__
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Span:
     """Where a piece of text stands; the end is exclusive in its column."""
 
@@ -165,7 +165,11 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Inventory:
-    """Everything one scan found."""
+    """Everything one scan found.
+
+    ``in_parts`` is how many files, of those named and of those around them, were too many to be looked at together:
+    of what flows among them only what comes with a direct import was followed.
+    """
 
     root: str
     sites: tuple[Site, ...] = ()
@@ -175,6 +179,7 @@ class Inventory:
     suppressions: tuple[SuppressionUse, ...] = ()
     files: int = 0
     mismatches: tuple[Mismatch, ...] = ()
+    in_parts: int = 0
 
 
 @dataclass(frozen=True)

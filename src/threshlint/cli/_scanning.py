@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from threshlint.cli._progress import Progress
 
 if TYPE_CHECKING:
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
     from threshlint.site import Inventory
 
 _MANY = 100_000  # objects
+
+_IN_PARTS = (
+    "Note: {:,} files that import one another are too many to be looked at together, so they were analysed in parts; "
+    "what flows between files that do not import each other directly may be missed."
+)
 
 
 def scan_for_command(paths: Sequence[Path], config: Config, *, no_cache: bool) -> Inventory:
@@ -25,7 +32,10 @@ def scan_for_command(paths: Sequence[Path], config: Config, *, no_cache: bool) -
     gc.disable()
     try:
         with Progress() as progress:
-            return scan(paths, config, cache=None if no_cache else config.cache_folder, watch=progress.show)
+            inventory = scan(paths, config, cache=None if no_cache else config.cache_folder, watch=progress.show)
+        if inventory.in_parts:
+            click.echo(_IN_PARTS.format(inventory.in_parts), err=True)
+        return inventory
     finally:
         if gc.get_count()[0] > _MANY:
             gc.freeze()

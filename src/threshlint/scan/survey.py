@@ -25,6 +25,7 @@ class Survey:
     mismatches: tuple[Mismatch, ...] = ()
     broken: dict[str, str] = field(default_factory=dict)  # the files that could not be analysed, and why
     imports: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what each file imports, where any is broken
+    in_parts: int = 0  # files that are linked with too many others to be solved together with them all
 
 
 def put_together(
@@ -97,6 +98,7 @@ def inventory(survey: Survey, named: Collection[str], skipped: Sequence[Skipped]
         tuple(each for each in survey.suppressions if each.path in named),
         sum(path not in survey.broken for path in named),
         tuple(each for each in survey.mismatches if each.path in named),
+        survey.in_parts,
     )
 
 

@@ -33,6 +33,7 @@ class Surveyor:
         self._memory = Memory(cache, config)
         self._watch = watch or (lambda done, total: None)
         self._may_have_sites = True
+        self._in_parts = 0  # files that are linked with too many others to be solved together
         self._is_lasting = True  # whether the survey follows from the content of the files
 
     def survey(self, files: Sequence[SourceFile]) -> Survey:
@@ -54,6 +55,7 @@ class Surveyor:
             entries = self._entries(read, workers)
             outcomes = self._outcomes(entries, read, workers) if self._may_have_sites else []
         survey = put_together(outcomes, entries, self._line_reader(entries, read), self._config)
+        survey = replace(survey, in_parts=self._in_parts)
         if self._is_lasting:
             contents = {path: entry.head.digest or read[path].mark for path, entry in entries.items()}
             self._memory.keep_survey(contents, survey)
@@ -95,36 +97,42 @@ class Surveyor:
         is_checked = not self._may_have_sites
         return Job(file.path, file.relative, module_name(file.relative), is_checked, self._config.file_size_limit)
 
-    # components
+    # parts
 
     def _outcomes(self, entries: dict[str, Entry], read: Mapping[str, _Read], workers: Workers) -> list[Outcome]:
-        """Return what was found in every component; where nothing could be, the entries say why."""
-        from threshlint.scan.components import components
+        """Return what was found in every part; where nothing could be, the entries say why."""
         from threshlint.scan.entry import Entry
-        from threshlint.scan.tasks import SolveComponent
+        from threshlint.scan.parts import parts, told_once
+        from threshlint.scan.tasks import SolvePart
 
         paths = [path for path, entry in entries.items() if entry.facts]
-        joined = [[paths[index] for index in each] for each in components([entries[path].head.links for path in paths])]
-        keys = [[part for path in each for part in (path, entries[path].head.facts_digest)] for each in joined]
-        outcomes = [self._memory.outcome(key) for key in keys]
-        unknown = [index for index, outcome in enumerate(outcomes) if outcome is None]
+        links, sizes = [entries[path].head.links for path in paths], [len(entries[path].facts) for path in paths]
+        divided = parts(links, sizes)
+        self._in_parts = sum(len(part.own) for part in divided if not part.is_whole)
+        own = [{paths[index] for index in part.own} for part in divided]
+        joined = [[paths[index] for index in part.files] for part in divided]
+        keys = [[each for path in part for each in (path, entries[path].head.facts_digest)] for part in joined]
+        known = [self._memory.outcome(key) for key in keys]
         tasks = [
-            SolveComponent(
-                tuple(entries[path].facts for path in joined[index]),
+            SolvePart(
+                tuple(entries[path].facts for path in part),
                 self._config,
                 self._cache,
-                sum(read[path].size for path in joined[index]),
+                sum(read[path].size for path in part),
             )
-            for index in unknown
+            for part, outcome in zip(joined, known, strict=True)
+            if outcome is None
         ]
-        for index, outcome in zip(unknown, workers.do(tasks), strict=True):
-            outcomes[index] = outcome
-            self._memory.keep_outcome(keys[index], outcome)
+        solved = iter(workers.do(tasks))
+        outcomes = [next(solved) if outcome is None else outcome for outcome in known]
+        for part, key, before, outcome in zip(own, keys, known, outcomes, strict=True):
+            if before is None:
+                self._memory.keep_outcome(key, outcome)
             if outcome.reason is not None:
                 self._is_lasting = False
-                for path in joined[index]:
+                for path in part:
                     entries[path] = Entry(replace(entries[path].head, reason=outcome.reason))
-        return [outcome for outcome in outcomes if outcome is not None]
+        return told_once(outcomes, own)
 
     # texts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from threshlint.scan.analyse import Job, analyse
 from threshlint.scan.cache.memory import Memory
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # LibCST parses a megabyte in 2 s, in 8 s where numbers stand close; what takes a multiple of that never ends.
 _SECONDS = 10.0
 _SECONDS_FOR_A_MEGABYTE = 40.0
+_LARGE = 6_000_000  # bytes of facts, which take some 100 MB to solve
 
 
 class Task(Protocol):
@@ -31,6 +32,10 @@ class Task(Protocol):
     @property
     def seconds(self) -> float | None:
         """How long it may take."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it takes so much memory that it had better be done in a process that ends soon."""
 
     def prepare(self) -> None:
         """Import what is needed, which takes time once and is not the task's fault."""
@@ -49,6 +54,7 @@ class AnalyseFile:
     job: Job
     size: int
     limit: float | None = None  # seconds, in place of a time that goes by the size
+    is_large: ClassVar[bool] = False
 
     @property
     def seconds(self) -> float:
@@ -70,14 +76,19 @@ class AnalyseFile:
 
 
 @dataclass(frozen=True)
-class SolveComponent:
-    """Find the sites in files that are linked."""
+class SolvePart:
+    """Find the sites in files that are solved together."""
 
     facts: tuple[bytes, ...]
     config: Config
     cache: Path | None
     size: int
-    seconds: None = None
+    seconds: ClassVar[None] = None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it takes much memory."""
+        return sum(map(len, self.facts)) > _LARGE
 
     def prepare(self) -> None:
         """Nothing is measured."""

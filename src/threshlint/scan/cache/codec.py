@@ -12,6 +12,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from sys import intern
 from typing import Any, TypeVar, cast
 
 from threshlint.annotation import Annotation, Malformed, Suppression
@@ -68,6 +69,8 @@ def _coder(kind: Any) -> _Coder:
 
 
 def _make(kind: Any) -> _Coder:
+    if kind is str:
+        return _Coder(None, intern)  # names come again and again
     if kind in _PLAIN:
         return _Coder()
     if kind == Operation:

@@ -26,8 +26,8 @@ class Graph:
         self.function_file: list[int] = []
         self.class_file: list[int] = []
         self.size = 0
-        self._files = array("l")  # of each node
-        self._lines = array("l")
+        self._files = array("i")  # of each node
+        self._lines = array("i")
         words: dict[int, str] = {}
         literals: dict[int, Literal] = {}
         strings: dict[int, str] = {}

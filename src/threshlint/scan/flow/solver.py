@@ -54,6 +54,7 @@ class Solver:
         self.made_by: dict[int, Operation] = {}
         self.demands: dict[int, dict[str, Demand]] = {}
         self.score_names: dict[int, str] = {}
+        self._full: dict[tuple[Value, ...], Values] = {}  # what nodes hold that hold as much as they may: much the same
         self._hubs: dict[int, set[int]] = {}  # of nodes with many edges: where these lead
         self._pending: deque[int] = deque()
         self._fresh: dict[int, list[Value]] = {}  # what pending nodes have gained
@@ -144,7 +145,12 @@ class Solver:
         self._hold(node, value)
 
     def _hold(self, node: int, value: Value) -> None:
-        self.held[node] = self.held[node].plus(value)
+        held = self.held[node]
+        if len(held) >= MOST_VALUES - 1:
+            held = Values((*held, value))
+            self.held[node] = self._full.setdefault(tuple(held), held)
+        else:
+            self.held[node] = held.plus(value)
         fresh = self._fresh.get(node)
         if fresh is None:
             self._fresh[node] = [value]
@@ -197,8 +203,11 @@ class Solver:
         while pending:
             node = pending.popleft()
             gained = self._fresh.pop(node)
+            own = held[node]
             for target in onward[node]:
                 known = held[target]
+                if known is own:
+                    continue
                 for value in gained:
                     if value not in known:
                         add(target, value)
