@@ -25,6 +25,7 @@ _PLAIN = frozenset({type(None), bool, int, float, str, Any})
 # Names that the modules of the dataclasses import for type checkers only.
 _NAMES = {"Annotation": Annotation, "Malformed": Malformed, "Suppression": Suppression}
 _OPS = {int(op): op for op in Op}
+_HAVE_TUPLES = frozenset({Op.CALL, Op.SEQUENCE, Op.MAPPING})
 
 
 class CodecError(Exception):
@@ -126,7 +127,7 @@ def _fixed(parts: Sequence[_Coder], container: Callable[[Any], Any]) -> _Coder:
             row[place] = code(row[place])
         return container(row)
 
-    return _Coder(lay_out, make)
+    return _Coder(lay_out if encoders else None, make)
 
 
 def _many(each: _Coder, container: Callable[[Any], Any]) -> _Coder:
@@ -139,10 +140,20 @@ def _many(each: _Coder, container: Callable[[Any], Any]) -> _Coder:
 
 def _mapping(keys: _Coder, values: _Coder) -> _Coder:
     """Keys are numbers as often as texts: a list of pairs."""
-    pairs = _many(_fixed([keys, values], tuple), dict)
-    encode_pairs, decode_pairs = pairs.encode, pairs.decode
-    assert encode_pairs is not None
-    return _Coder(lambda mapping: encode_pairs(mapping.items()), decode_pairs)
+    encode_key, encode_value = keys.encode or _same, values.encode or _same
+    decode_key, decode_value = keys.decode or _same, values.decode or _same
+    return _Coder(
+        (lambda mapping: [(encode_key(key), encode_value(value)) for key, value in mapping.items()])
+        if keys.encode or values.encode
+        else (lambda mapping: list(mapping.items())),
+        (lambda row: {decode_key(key): decode_value(value) for key, value in row})
+        if keys.decode or values.decode
+        else dict,
+    )
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _one_of(kinds: Sequence[Any]) -> _Coder:
@@ -181,9 +192,10 @@ def _one_of(kinds: Sequence[Any]) -> _Coder:
 
 
 def _operation(row: list[Any]) -> Operation:
-    """An operation's operands are numbers, texts, dicts, and tuples of these or of pairs."""
-    row[0] = _OPS[row[0]]
-    for place, operand in enumerate(row):
-        if type(operand) is list:
-            row[place] = tuple([tuple(each) if type(each) is list else each for each in operand])
+    """An operation's operands are numbers, texts, dicts, and, of some, tuples of these or of pairs."""
+    op = row[0] = _OPS[row[0]]
+    if op in _HAVE_TUPLES:
+        for place, operand in enumerate(row):
+            if type(operand) is list:
+                row[place] = tuple([tuple(each) if type(each) is list else each for each in operand])
     return tuple(row)
