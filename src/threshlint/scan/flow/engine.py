@@ -19,6 +19,9 @@ from threshlint.scan.flow.values import (
     SUPER,
 )
 
+# Operations that do nothing before what they are about holds something, when they are done anyway; `value` is special.
+_WAITING = frozenset({Op.ATTRIBUTE, Op.UNPACK, Op.ITERATE, Op.INSTANCE, Op.SUPER, Op.SET_ATTRIBUTE})
+
 
 class Engine(DictQueries):
     """Runs a project's graph."""
@@ -85,7 +88,8 @@ class Engine(DictQueries):
                 self.stores.append(operation)
             elif op is Op.SET_ATTRIBUTE:
                 self.assignments.append(operation)
-            self.apply(operation)
+            if op not in _WAITING or self.held[operation[2]] or (op is Op.ATTRIBUTE and operation[3] == "value"):
+                self.apply(operation)
 
     def _import(self, result: int, dotted: str, file: int) -> None:
         """What an import binds: a module, or a name of one."""

@@ -151,7 +151,7 @@ class Models:
             return named, height
         if engine.graph.literal(node) is not None or engine.graph.string(node) is not None:
             return _NEUTRAL, height
-        sources = self.origins.sources.get(node, [])
+        sources = self.origins.sources(node)
         if node in engine.shared:
             sources = [source for source in sources if self._is_of_interest(source)]
         parts, lowest = self._all(sources, height)

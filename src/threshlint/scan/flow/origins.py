@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import cached_property
+from itertools import chain, repeat
 
 from threshlint.scan.facts import Op, Operation
 from threshlint.scan.flow.access import NAMESPACE
@@ -22,17 +22,32 @@ class Origins:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.sources: dict[int, list[int]] = defaultdict(list)
-        self.guessed: set[int] = set()  # nodes that names alone tied to others
-        for source, targets in enumerate(engine.onward):
-            for target in targets:
-                self.sources[target].append(source)
-            self.guessed.update(targets[self.sure_edges(source) :])
-        self._derived = {
+
+    def sources(self, node: int) -> list[int]:
+        """Return the nodes that values come from."""
+        engine = self.engine
+        return sorted((*engine.back[node], *engine.carried.get(node, ()))) if node >= 0 else []
+
+    @cached_property
+    def guessed(self) -> frozenset[int]:
+        """The nodes that names alone tied to others."""
+        sure = chain(self.engine.sure_edges, repeat(0))
+        return frozenset(
+            target
+            for targets, certain in zip(self.engine.onward, sure, strict=False)
+            if len(targets) > certain
+            for target in targets[certain:]
+        )
+
+    @cached_property
+    def _derived(self) -> dict[int, Operation]:
+        """The operations that the engine added, by their results."""
+        made_by = self.engine.made_by
+        return {
             operation[1]: operation
-            for operations in engine.users
+            for operations in self.engine.users
             for operation in operations
-            if operation[1] >= 0 and operation[1] not in engine.made_by
+            if operation[1] >= 0 and operation[1] not in made_by
         }
 
     def sure_edges(self, node: int) -> int:
@@ -113,9 +128,10 @@ class Origins:
                 continue
             if current < 0 or len(seen) > _MOST_STRINGS or self._is_given_from_outside(current):
                 return None
-            fresh = [source for source in self.sources.get(current, ()) if source not in seen]
-            if not self.sources.get(current):
+            sources = self.sources(current)
+            if not sources:
                 return None
+            fresh = [source for source in sources if source not in seen]
             seen.update(fresh)
             pending += fresh
         return frozenset(found) or None

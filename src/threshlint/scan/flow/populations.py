@@ -93,7 +93,7 @@ class Populations:
             literal = self.engine.graph.literal(node)
             if literal is not None:
                 return int(literal.text) if literal.text.isdecimal() else None
-            sources = self.origins.sources.get(node, [])
+            sources = self.origins.sources(node)
             if len(sources) != 1 or node in self.origins.open_parameters or node in self.origins.guessed:
                 return None
             node = sources[0]
@@ -127,7 +127,7 @@ class Populations:
             way = replace(way, best=_Best.OF_ROW)
         made = self.origins.made_by(node)
         if made is None:
-            return None, [(source, way) for source in self.origins.sources.get(node, ())]
+            return None, [(source, way) for source in self.origins.sources(node)]
         if made[0] is Op.CALL:
             return self._look_at_call(node, made, way)
         if made[0] is Op.BINARY:
@@ -153,7 +153,7 @@ class Populations:
     def _look_at_call(self, node: int, made: Operation, way: _Way) -> _Answer:
         word = self.engine.graph.word_of(node)
         role = self.engine.holds_score(node)
-        sources = self.origins.sources.get(node, [])
+        sources = self.origins.sources(node)
         if word in _EXTREMES.get(role or "", ()):
             return self._look_at_extreme(made, sources, way)
         if word in _HANDING_ON:
@@ -293,7 +293,7 @@ class Populations:
         found, seen, pending = set(), {node}, [node]
         while pending:
             current = pending.pop()
-            sources = self.origins.sources.get(current, ())
+            sources = self.origins.sources(current)
             given = any((source, current) in self.engine.crossings for source in sources)
             if given or not sources or self.origins.made_by(current) is not None:
                 found.add(current)
@@ -323,7 +323,7 @@ class Populations:
                 continue
             if made is not None:
                 return made
-            sources = self.origins.sources.get(node, [])
+            sources = self.origins.sources(node)
             if len(sources) != 1:
                 return None
             node = sources[0]

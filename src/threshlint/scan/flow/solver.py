@@ -59,6 +59,7 @@ class Solver:
         self._pending: deque[int] = deque()
         self._fresh: dict[int, list[Value]] = {}  # what pending nodes have gained
         self._made: dict[tuple[object, ...], int] = {}
+        self.carried: dict[int, list[int]] = {}  # of nodes: what values come from and no demand goes back to
         self.crossings: dict[tuple[int, int], Crossing] = {}
         self.attribute_class: dict[int, int] = {}  # of the nodes that are attributes of instances
         self._half_ranked: set[int] = set()
@@ -107,6 +108,7 @@ class Solver:
         """Let values flow on, and no demand back."""
         if source < 0 or target < 0 or source == target or not self._add_edge(source, target):
             return
+        self.carried.setdefault(target, []).append(source)
         for value in tuple(self.held[source]):
             self.add(target, value)
 

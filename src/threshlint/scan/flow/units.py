@@ -48,7 +48,7 @@ class Units:
                 found.add(_COMPLEMENTS.get(unit) if complement else unit)
                 continue
             onward = self._handed_on(current, made, complement) if made is not None else []
-            sources = [(source, complement) for source in self.origins.sources.get(current, ())]
+            sources = [(source, complement) for source in self.origins.sources(current)]
             if not onward and not sources:
                 return None
             # What is taken apart may be joined to its parts by edges already.

@@ -115,9 +115,11 @@ class Knowledge:
         self.dicts: list[DictPattern] = []
         self.ducks: dict[str, list[Call]] = {}
         self._prefixes: dict[str, list[Library]] = {}
+        self._found: dict[str, tuple[Type | None, list[Call]]] = {}
 
     def add(self, library: Library) -> None:
         """Take in one library."""
+        self._found.clear()
         self.libraries[library.name] = library
         for module in library.modules:
             self._prefixes.setdefault(module, []).append(library)
@@ -141,6 +143,12 @@ class Knowledge:
 
     def find(self, dotted: str) -> tuple[Type | None, list[Call]]:
         """Return the type and the entries of a dotted name, matched from its end."""
+        found = self._found.get(dotted)
+        if found is None:
+            found = self._found[dotted] = self._look_for(dotted)
+        return found
+
+    def _look_for(self, dotted: str) -> tuple[Type | None, list[Call]]:
         for library, rest in self.owners(dotted):
             if not rest:
                 continue
