@@ -414,6 +414,14 @@ def test_a_damaged_byte_is_an_error_or_a_number(ending: str, place: float, byte:
     assert not said or said.startswith(f"{file}: ")
 
 
+def test_a_nan_that_signals_is_named_like_any_other(tmp_path: Path) -> None:
+    vectors = OLD[:3].astype(np.float32)
+    vectors.view(np.uint32)[1, 0] = 0x7FA00000
+    np.save(tmp_path / "old.npy", vectors)
+    with pytest.raises(SampleError, match="NaN or infinite values"):
+        read_vectors(tmp_path / "old.npy")
+
+
 def test_files_that_are_none(tmp_path: Path, files: tuple[Path, Path]) -> None:
     (tmp_path / "folder.npy").mkdir()
     with pytest.raises(SampleError, match=r"folder\.npy: it is not a file"):

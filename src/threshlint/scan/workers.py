@@ -165,13 +165,14 @@ class _Pool:
         worker: _Worker | None = None
         try:
             while not self._stopped and self._chunks:
-                if worker is None:
-                    worker = self._start()
-                    if worker is None:
-                        return
                 chunk = self._next()
                 if not chunk:
                     break
+                if worker is None:
+                    worker = self._start()
+                    if worker is None:
+                        self._chunks.appendleft(chunk)
+                        return
                 answered = 0
                 try:
                     for result in worker.do([task for _, task in chunk]):

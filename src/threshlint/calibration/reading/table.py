@@ -63,7 +63,8 @@ class Table:
             block = self.vectors[start : start + _BLOCK]
             finite = np.isfinite(block).all(axis=1)
             infinite += (start + np.flatnonzero(~finite)).tolist()
-            zero += (start + np.flatnonzero(~block.any(axis=1))).tolist()
+            with np.errstate(invalid="ignore"):  # some NaNs signal whenever they are looked at
+                zero += (start + np.flatnonzero(~block.any(axis=1))).tolist()
         self._refuse(infinite, "NaN or infinite values", "embed them again, or leave them out of both files")
         self._refuse(
             zero, "nothing but zeros, which have no direction", "was the text empty? Leave them out of both files"
