@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from threshlint.scan.extract.queries import speaks_of_vectors
+from threshlint.scan.extract.texts import speaks_of_vectors
 from threshlint.scan.flow.names import NORMS, PRODUCTS, claim
 from threshlint.scan.vocabulary import Hint, hints, words
 from threshlint.site import Kind

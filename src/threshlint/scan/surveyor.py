@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from threshlint.scan.entry import Entry
     from threshlint.scan.solve import Outcome
     from threshlint.scan.workers import Workers
+
+
+_ASKED = 3  # files; one that has been edited is not known
 
 
 class Surveyor:
@@ -46,11 +50,10 @@ class Surveyor:
             return self._find_out(read)
 
     def _find_out(self, read: Mapping[str, _Read]) -> Survey:
-        from threshlint.scan.funnel import may_have_sites
         from threshlint.scan.survey import put_together
         from threshlint.scan.workers import Workers
 
-        self._may_have_sites = may_have_sites(map(self._job, read.values()), self._config, self._memory.documents)
+        self._may_have_sites = self._was_analysed(read) or self._may_begin(read)
         with Workers(self._progress(read)) as workers:
             entries = self._entries(read, workers)
             outcomes = self._outcomes(entries, read, workers) if self._may_have_sites else []
@@ -60,6 +63,18 @@ class Surveyor:
             contents = {path: entry.head.digest or read[path].mark for path, entry in entries.items()}
             self._memory.keep_survey(contents, survey)
         return survey
+
+    def _was_analysed(self, read: Mapping[str, _Read]) -> bool:
+        """Tell whether an earlier run analysed any of the files: then there may have been sites, as there may be."""
+        return any(
+            each.digest and self._memory.entry(self._job(each), each.digest) is not None
+            for each in islice(read.values(), _ASKED)
+        )
+
+    def _may_begin(self, read: Mapping[str, _Read]) -> bool:
+        from threshlint.scan.funnel import may_have_sites
+
+        return may_have_sites(map(self._job, read.values()), self._config, self._memory.documents)
 
     # files
 

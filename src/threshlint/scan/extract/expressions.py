@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from threshlint.scan.extract.builder import Builder
-from threshlint.scan.extract.queries import Part, read_query, speaks_of_vectors
+from threshlint.scan.extract.texts import Part, speaks_of_vectors
 from threshlint.scan.extract.tree import nodes as cst
 from threshlint.scan.facts import KEYS, NOTHING, Binding, Key, Literal, Op
 from threshlint.site import Span
@@ -156,6 +156,8 @@ class Expressions(Builder):
 
     def query(self, parts: list[Part]) -> int:
         """Make the node of a query text."""
+        from threshlint.scan.extract.queries import read_query  # many patterns, and seldom needed
+
         self.facts.queries.append(
             read_query(parts, lambda text, start: self.literal(text, start, start + len(text), in_text=True))
         )

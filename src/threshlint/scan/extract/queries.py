@@ -9,34 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from threshlint.scan.extract.texts import FUNCTION, OPERATOR, SIMILARITY_FUNCTIONS, Part
 from threshlint.scan.facts import NOTHING, Query
 
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of a query text: words at an offset of the source, or an expression put into it."""
-
-    text: str
-    offset: int
-    node: int = NOTHING
-
-
-# Operators and functions, as pgvector, DuckDB, sqlite-vec, ClickHouse, Snowflake, Neo4j, MySQL,
-# Oracle, Couchbase and CockroachDB document them.
-_DISTANCE_FUNCTIONS = """
-    cosine_distance l2_distance l1_distance inner_product_distance vec_distance_cosine vec_distance_l2
-    vec_distance_l1 vec_distance cosineDistance L2Distance L1Distance array_cosine_distance array_distance
-    list_cosine_distance list_distance vector_distance vector_distance_cos vec_cosine_distance vec_l2_distance
-    vec_distance_euclidean vector_l2_distance approx_distance euclidean_distance
-""".split()
-_SIMILARITY_FUNCTIONS = """
-    cosine_similarity array_cosine_similarity list_cosine_similarity vector_cosine_similarity
-    array_inner_product list_inner_product list_dot_product vector_inner_product similarity_cosine
-    gds.similarity.cosine vector.similarity.cosine vector.similarity.euclidean vector_dot_product dotProduct
-    knn_score
-""".split()
 # What an operator or a function yields, where its name says so; 1 - a cosine distance is a cosine similarity.
 _UNITS = (
     (re.compile(r"<=>|cos\w*_?distance|distance_cos", re.IGNORECASE), "cosine-distance"),
@@ -45,25 +21,12 @@ _UNITS = (
     (re.compile(r"<#>", re.IGNORECASE), "negative-dot"),
 )
 _COMPLEMENTS = {"cosine-distance": "cosine-similarity", "cosine-similarity": "cosine-distance"}
-_FUNCTION = "|".join(re.escape(name) for name in (*_DISTANCE_FUNCTIONS, *_SIMILARITY_FUNCTIONS))
-_SIMILARITY_NAMES = frozenset(name.lower() for name in _SIMILARITY_FUNCTIONS)
-_OPERATOR = r"<=>|<->|<\#>|<\+>"
+_SIMILARITY_NAMES = frozenset(name.lower() for name in SIMILARITY_FUNCTIONS)
 # How many characters what belongs together is apart at most. Without such a bound a text of many words that each
 # look as far as its end would take time by the square of its length.
 _FAR = 4_000
 _NEAR = 400
 _MATCHED = rf"\bMATCH\b[\s\S]{{0,{_FAR}}}?\b"
-# What makes a text worth a closer look, and words without which nothing of it can be there.
-_SPEAKS = re.compile(
-    rf"{_OPERATOR}|\b(?:{_FUNCTION})\s*\(|\bKNN\s|\bvector\.queryNodes\b|\bvector_search\s*\("
-    r"|\*\s*@?\w*(?:vector|cosine|semantic|dense|knn)\w*(?:score|sim|dist)",
-    re.IGNORECASE,
-)
-_SPEAKING = (
-    "<=>", "<->", "<#>", "<+>", "distance", "similarity", "product", "knn", "vector", "cosine", "semantic", "dense"
-)  # fmt: skip
-_MATCH = re.compile(r"\bMATCH\b", re.IGNORECASE)
-_ASKED = re.compile(r"\b(?:k\s*=|ORDER\s+BY\s+distance\b)", re.IGNORECASE)
 _SPATIAL = re.compile(
     r"\bST_\w+|\bgeom\w*|\bgeog\w*|\btsquery\b|\bpoint\s*\(|(?<![\w.])(?:word_)?similarity\s*\(", re.IGNORECASE
 )
@@ -73,7 +36,7 @@ _VALUE = (
     rf"(?:(?P<number>\d+(?:\.\d+)?|\.\d+)(?![\w.])|{_HOLE}|%\((?P<named>\w+)\)s|(?P<mark>%s|\?(?!\?))|\$(?P<dollar>\d+)|(?<!:):(?P<colon>[A-Za-z_]\w*)"
     r"|\$(?P<cypher>[A-Za-z_]\w*)|@(?P<at>[A-Za-z_]\w*)|\{(?P<gap>\w+)\})"
 )
-_SCORE = re.compile(rf"(?P<operator>{_OPERATOR})|\b(?P<function>{_FUNCTION})\s*\(", re.IGNORECASE)
+_SCORE = re.compile(rf"(?P<operator>{OPERATOR})|\b(?P<function>{FUNCTION})\s*\(", re.IGNORECASE)
 _AFTER = re.compile(rf"\s*(?:AS\s+\"?(?P<alias>\w+)|(?P<comparison><=|>=|<(?![=>\-#+])|>)\s*{_VALUE})", re.IGNORECASE)
 _COMPARED = re.compile(rf"\b(?P<alias>\w+)\s*(?:<=|>=|<(?![=>\-#+])|>)\s*{_VALUE}", re.IGNORECASE)
 _TURNED = re.compile(r"\b1(?:\.0)?\s*-\s*(?:\w+\s*)?$")
@@ -83,7 +46,7 @@ _BLANKS = re.compile(r"\s*")
 _MARKS = re.compile(r"%s|\?(?!\?)")
 _LIMIT = re.compile(rf"\b(?:LIMIT|FETCH\s+(?:FIRST|NEXT)|TOP)\s+\(?\s*{_VALUE}", re.IGNORECASE)
 _WEIGHED = re.compile(rf"{_VALUE}\s*\)?\s*\*\s*\(?\s*@?(?P<term>[A-Za-z_]\w*)?", re.IGNORECASE)
-_NEAR_SCORE = re.compile(rf"[^+*\n]{{0,40}}?(?:{_OPERATOR})")
+_NEAR_SCORE = re.compile(rf"[^+*\n]{{0,40}}?(?:{OPERATOR})")
 _VECTOR_TERM = re.compile(r"vector|cosine|semantic|dense|knn|embedding", re.IGNORECASE)
 # What some searches call the column that they add.
 _IMPLIED_COLUMNS = (
@@ -102,16 +65,6 @@ _PARAMETER = re.compile(
     re.IGNORECASE,
 )
 _VECTOR_SEARCH_K = re.compile(rf"\btop_k\s*=>\s*{_VALUE}", re.IGNORECASE)
-
-
-def speaks_of_vectors(text: str) -> bool:
-    """Return whether a text may be a query that cuts by vector closeness."""
-    lowered = text.lower()
-    if "match" in lowered:
-        match = _MATCH.search(text)
-        if match is not None and _ASKED.search(text, match.end()):
-            return True
-    return any(word in lowered for word in _SPEAKING) and _SPEAKS.search(text) is not None
 
 
 def read_query(parts: list[Part], literal: Callable[[str, int], int]) -> Query:
