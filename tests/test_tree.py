@@ -103,7 +103,16 @@ def test_without_the_native_parser_libcsts_own_classes_do(monkeypatch: pytest.Mo
         parse_whole("def f(:\n")
 
 
-@pytest.mark.parametrize("text", ["x = 'a' b'b'\n", "x = b'a' f'{x}'\n", "try: 1\nexcept: 2\nexcept E: 3\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 'a' b'b'\n",
+        "x = b'a' f'{x}'\n",
+        "x = t'{x}' 'a'\n",
+        "x = f'{x}' t'{x}'\n",
+        "try: 1\nexcept: 2\nexcept E: 3\n",
+    ],
+)
 def test_what_only_libcsts_classes_refuse_is_refused(text: str) -> None:
     with pytest.raises(NotPythonError):
         locate(parse(text), lex(text))

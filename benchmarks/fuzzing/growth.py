@@ -8,8 +8,8 @@ from pathlib import Path
 from fuzzing.law import BrokenLawError, check_scan
 from fuzzing.shapes import Files, Shape
 
-# Less CPU than this, in seconds, is noise: starting a worker process for what is risky costs twice that.
-_NOISE = 0.2
+# Less CPU than this, in seconds, is noise: what is risky by its size alone has a worker process started for it.
+_NOISE = 0.4
 # What is linear takes 4 times as long for 4 times as much, a square 16 times.
 _MOST = 8.0
 

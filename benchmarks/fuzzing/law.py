@@ -125,6 +125,8 @@ def _parses_for_libcst(content: bytes) -> bool:
 
     try:
         libcst.parse_module(content)
+    except libcst.CSTLogicError:  # its classes fail at what its parser takes
+        return True
     except Exception:  # which says no more than that it does not
         return False
     return True

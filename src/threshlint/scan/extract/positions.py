@@ -130,11 +130,13 @@ _LEAVES = {
 _SOFT_KEYWORDS = frozenset({"Match", "MatchCase", "TypeAlias", "LazyImport", "LazyImportFrom"})
 
 
-def _is_bytes(node: Any) -> bool:
-    """Tell whether a string, or the first of several, is one of bytes."""
+def _kind_of_string(node: Any) -> str:
+    """Return of which kind a string is, or the first of several: those of different kinds cannot be joined."""
     while type(node).__name__ == "ConcatenatedString":
         node = node.left
-    return type(node).__name__ == "SimpleString" and "b" in node.prefix
+    if type(node).__name__ == "TemplatedString":
+        return "template"
+    return "bytes" if type(node).__name__ == "SimpleString" and "b" in node.prefix else "text"
 
 
 def _is_wildcard(node: Any) -> bool:
@@ -144,7 +146,7 @@ def _is_wildcard(node: Any) -> bool:
 
 # What the grammar allows, and Python and LibCST's own classes do not.
 _IS_WRONG: dict[str, Callable[[Any], bool]] = {
-    "ConcatenatedString": lambda node: _is_bytes(node.left) != _is_bytes(node.right),
+    "ConcatenatedString": lambda node: _kind_of_string(node.left) != _kind_of_string(node.right),
     "Try": lambda node: any(handler.type is None for handler in node.handlers[:-1]),
 }
 
