@@ -12,6 +12,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from operator import attrgetter
 from sys import intern
 from typing import Any, TypeVar, cast
 
@@ -98,8 +99,10 @@ def _record(kind: Any, names: Sequence[str], hints: Mapping[str, Any]) -> _Coder
     parts = _fixed([_coder(hints[name]) for name in names], tuple)
     encode_parts, decode_parts = parts.encode, parts.decode
 
+    fields_of = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
+
     def lay_out(value: Any) -> Any:
-        row = [getattr(value, name) for name in names]
+        row = fields_of(value)
         return encode_parts(row) if encode_parts else row
 
     def make(row: Any) -> Any:
