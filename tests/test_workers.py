@@ -115,8 +115,11 @@ def test_a_worker_that_is_killed_once_costs_nothing(
     assert_all_else_is_analysed(results, jobs)
 
 
-def test_a_file_that_takes_for_ever_is_given_up(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
-    hook_start(monkeypatch, WHEN_AT_M7.format("import time; time.sleep(60)"))
+@pytest.mark.parametrize("how", ["while True: pass", "import time; time.sleep(60)"], ids=["busy", "idle"])
+def test_a_file_that_takes_for_ever_is_given_up(how: str, jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    hook_start(
+        monkeypatch, "import threshlint.scan.worker as worker; worker._PATIENCE = 2.0\n" + WHEN_AT_M7.format(how)
+    )
     results = analyse_all(jobs, limit=1.5)
     assert reasons(results) == {"m7.py": "takes too long to parse; simplify or exclude it"}
     assert_all_else_is_analysed(results, jobs)
@@ -221,7 +224,7 @@ def test_this_process_does_nothing_that_may_take_too_long(
     started = count_starts(monkeypatch)
     assert reasons(analyse_all(jobs, limit=5.0)) == {}
     assert started == []
-    hook_start(monkeypatch, WHEN_AT_M7.format("import time; time.sleep(60)"))
+    hook_start(monkeypatch, WHEN_AT_M7.format("while True: pass"))
     jobs[7].path.write_text(CODE * 170)
     results = analyse_all(jobs, limit=2.0)
     assert reasons(results) == {"m7.py": "takes too long to parse; simplify or exclude it"}

@@ -380,8 +380,8 @@ KEYS = (
         "number",
         "10 s, and 40 s a megabyte",
         "file-time-limit = 5",
-        "How many seconds the analysis of one file may take. One that takes longer is ended, and the file is named as "
-        "not analysed.",
+        "How many seconds of processor time the analysis of one file may take, or of any time on Windows. One that "
+        "takes longer is ended, and the file is named as not analysed.",
         _seconds,
     ),
     Key(

@@ -12,6 +12,8 @@ import os
 import pickle
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from threshlint.scan.stack import with_deep_stack
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
 
 READY = "ready"
 FULL = "full"  # in place of it: ready, but holding so much memory that another process should go on
-TIMED_OUT = 1  # the exit code of a process that faulthandler ends
+# The exit codes of a process that has used up its time on the processor, and of one that faulthandler ends.
+TIMED_OUT = frozenset({1, *(-getattr(signal, name) for name in ("SIGPROF",) if hasattr(signal, name))})
+# How much longer it may take than it may compute: the processor may be busy with something else.
+_PATIENCE = 10.0
 FAILED = 70
 # What a process may take for itself, address space that is only reserved included: a parser that takes more is given
 # up rather than the machine brought to its knees.
@@ -31,6 +36,8 @@ MOST_MEMORY = 250_000_000
 
 def main() -> None:
     """Do tasks until there are no more, or nobody listens."""
+    if hasattr(signal, "SIGPROF"):
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the parent decides
     _limit()
     gc.disable()  # trees and facts hold no cycles, and looking for some doubles the time
@@ -54,12 +61,26 @@ def _serve(tasks: IO[bytes], results: IO[bytes], nowhere: IO[str]) -> None:
             return
         for task in chunk:
             task.prepare()
-            if task.seconds is not None:
-                faulthandler.dump_traceback_later(task.seconds, exit=True, file=nowhere)
-            result = task.do(expendable=True)
-            faulthandler.cancel_dump_traceback_later()
+            with _limited(task.seconds, nowhere):
+                result = task.do(expendable=True)
             _send(result, results)
         _send(FULL if _memory() > MOST_MEMORY else READY, results)
+
+
+@contextmanager
+def _limited(seconds: float | None, nowhere: IO[str]) -> Iterator[None]:
+    """End this process when something takes longer than it may, native code too, which no exception would reach."""
+    if seconds is None:
+        yield
+        return
+    has_timer = hasattr(signal, "setitimer")
+    if has_timer:
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # a signal that nobody handles ends the process
+    faulthandler.dump_traceback_later(seconds * (_PATIENCE if has_timer else 1), exit=True, file=nowhere)
+    yield
+    faulthandler.cancel_dump_traceback_later()
+    if has_timer:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _send(result: object, results: IO[bytes]) -> None:

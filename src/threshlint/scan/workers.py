@@ -213,7 +213,7 @@ class _Pool:
         """Name the file that a worker died of, or try it once more; the others go back into the queue."""
         culprit, *others = left
         number, task = culprit
-        if code == TIMED_OUT:
+        if code in TIMED_OUT:
             reason = "takes too long to parse; simplify or exclude it"
         elif code in _OUT_OF_STACK:
             reason = "is nested too deeply: the parser ran out of stack; simplify or exclude it"
