@@ -353,12 +353,25 @@ def test_trouble_with_what_files_have_to_do_with_each_other_names_them(
     assert not inventory.sites
 
 
+@pytest.mark.parametrize("text", [GOOD, b"x = 1\n"], ids=["vectors", "none"])
+def test_what_is_taught_wrongly_is_said_once(text: bytes, folder: Path) -> None:
+    (folder / "good.py").write_bytes(text)
+    (folder / "threshlint.toml").write_text('[[calls]]\nname = "shop.search"\ntakes = {limit = "nonsense"}\n')
+    result = run()
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("Error: [[tool.threshlint.calls]] number 1")
+    assert "nonsense" in result.stderr
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "for row in zip(a, b):\n    x = row[-1], row[-2], row[-3], row[7]\n",
         "rows = db.execute('SELECT id FROM t WHERE a <=> b < $0', (1,)).fetchall()\n",
         "rows = db.execute('SELECT id FROM t WHERE a <=> b < $0', ()).fetchall()\n",
+        "rows = db.execute('SELECT id FROM t WHERE a <=> b < $0').fetchall()\n",
+        "rows = db.fetch('SELECT id FROM t WHERE a <=> $1 < $0', v, 0.3)\n",
     ],
 )
 def test_places_that_nothing_stands_at(text: str, folder: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,9 +16,10 @@ from hypothesis import strategies as st
 from threshlint.cli import main
 from threshlint.config import Config
 from threshlint.scan import parts as parts_module
-from threshlint.scan import scan
+from threshlint.scan import scan, tasks
 from threshlint.scan.components import Links
 from threshlint.scan.parts import parts
+from threshlint.scan.solve import Outcome
 from threshlint.site import Inventory
 
 
@@ -115,5 +119,49 @@ def test_it_is_said_however_often_it_is_asked(project: Path, monkeypatch: pytest
     for _ in "cold", "warm":
         result = CliRunner().invoke(main, ["check", "--report", "--output-format", "json"])
         assert result.exit_code == 0
-        assert "3 files that import one another are too many to be looked at together" in result.stderr
+        assert "3 of these files are linked with too many others" in result.stderr
+        assert json.loads(result.stdout)["in_parts"] == 3
     assert os.path.isdir(".threshlint_cache/runs")
+
+
+def test_a_part_that_fails_costs_its_own_files(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts_module, "MOST_BYTES", 1_500)
+
+    def solve(facts: Sequence[bytes], *rest: object) -> Outcome:
+        if len(facts) == 1:
+            raise MemoryError
+        return solve_part(facts, *rest)  # type: ignore[arg-type]
+
+    solve_part = tasks.solve
+    monkeypatch.setattr(tasks, "solve", solve)
+    inventory = scan([project], Config(project))
+    (skipped,) = inventory.skipped
+    assert skipped.path == "shop/settings.py"
+    assert skipped.reason.startswith("together with the files that it is linked with, takes more memory than there is")
+    assert ("shop/settings.py", 1, "0.83") in places(inventory)  # the others took it along
+
+
+def test_after_an_edit_warm_is_cold(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts_module, "MOST_BYTES", 1_500)
+    cache = project / "cache"
+    for name in PROJECT:
+        (project / name).write_text(PROJECT[name] + "LATER = 0.7\n")
+        assert scan([project], Config(project), cache=cache) == scan([project], Config(project))
+
+
+def test_when_the_last_vector_goes_warm_is_cold(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts_module, "MOST_BYTES", 600)
+    cache = project / "cache"
+    (project / "shop" / "typed.py").write_text("(a): int = 1\n")
+    scan([project], Config(project), cache=cache)
+    for name in ("shop/search/near.py", "shop/twins/find.py"):
+        (project / name).unlink()
+    assert scan([project], Config(project), cache=cache) == scan([project], Config(project))
+
+
+def test_a_flat_package_of_many_files_is_divided_in_no_time() -> None:
+    links = [Links("p"), *(Links(f"p.m{number}", ("p",)) for number in range(20_000))]
+    before = time.process_time()
+    found = parts(links, [2_000] * len(links))
+    assert len(found) > 3
+    assert time.process_time() - before < 5

@@ -167,8 +167,8 @@ class Mismatch:
 class Inventory:
     """Everything one scan found.
 
-    ``in_parts`` is how many files, of those named and of those around them, were too many to be looked at together:
-    of what flows among them only what comes with a direct import was followed.
+    ``in_parts`` is how many of the files are linked with too many others to be looked at together with them all: what
+    flows between them and files of another part may have been missed.
     """
 
     root: str

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _MANY = 100_000  # objects
 
 _IN_PARTS = (
-    "Note: {:,} files that import one another are too many to be looked at together, so they were analysed in parts; "
-    "what flows between files that do not import each other directly may be missed."
+    "Note: {:,} of these files are linked with too many others to be looked at together with them all, so they were "
+    "analysed in parts; what flows from one part to another may be missed."
 )
 
 

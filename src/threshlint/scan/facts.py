@@ -1,7 +1,8 @@
 """What one file says about the flow of values, before anything is decided.
 
 A file becomes a small graph: nodes are values, operations say how one value comes from others.
-Nodes are numbered from 0 in each file; -1 stands for a value that nothing can be asked of.
+Nodes are numbered from 0 in each file, until a graph takes it over (``flow/graph.py``); -1 stands for a value that
+nothing can be asked of.
 """
 
 from __future__ import annotations

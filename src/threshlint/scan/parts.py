@@ -81,11 +81,14 @@ def _pieces(
 def _packed(pieces: Iterator[list[int]], sizes: Sequence[int], most: float) -> Iterator[list[int]]:
     """Put neighbours together as long as there is room."""
     packed: list[int] = []
+    held = 0
     for piece in pieces:
-        if packed and _total((*packed, *piece), sizes) > most:
+        size = _total(piece, sizes)
+        if packed and held + size > most:
             yield packed
-            packed = []
-        packed = packed + piece
+            packed, held = [], 0
+        packed.extend(piece)
+        held += size
     if packed:
         yield packed
 

@@ -1,4 +1,4 @@
-"""One component: its files' facts joined and solved, and what was found in them."""
+"""One part of a project: its files' facts joined and solved, and what was found in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was found in a component, before comments and other components have their say."""
+    """What was found in a part, before comments and other parts have their say."""
 
     found: tuple[Found, ...] = ()
     mismatches: tuple[Mismatch, ...] = ()  # each with its line for a place
@@ -27,7 +27,7 @@ class Outcome:
 
 
 def solve(facts: Sequence[bytes], config: Config, memory: Memory) -> Outcome:
-    """Find the sites of a component, given the facts of its files in the order of their paths."""
+    """Find the sites of a part, given the facts of its files in the order of their paths."""
     from threshlint.scan.cache.codec import decode
     from threshlint.scan.facts import Facts
     from threshlint.scan.flow.engine import Engine
@@ -50,7 +50,7 @@ _loaded: dict[str, Knowledge] = {}
 
 
 def _knowledge_for(config: Config, memory: Memory) -> Knowledge:
-    """Load what is known, once for all components."""
+    """Load what is known, once for all parts."""
     from threshlint.scan.knowledge import load_knowledge
 
     taught = repr(config.calls)

@@ -1,4 +1,4 @@
-"""What was found in a whole project: its components put together, with what comments say of them."""
+"""What was found in a whole project: its parts put together, with what comments say of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Survey:
     mismatches: tuple[Mismatch, ...] = ()
     broken: dict[str, str] = field(default_factory=dict)  # the files that could not be analysed, and why
     imports: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what each file imports, where any is broken
-    in_parts: int = 0  # files that are linked with too many others to be solved together with them all
+    in_parts: tuple[str, ...] = ()  # files that are linked with too many others to be solved with them all
 
 
 def put_together(
@@ -34,10 +34,10 @@ def put_together(
     line_of: Callable[[str, int], str],
     config: Config,
 ) -> Survey:
-    """Join what was found in each component, attach what comments say, and give each site its fingerprint.
+    """Join what was found in each part, attach what comments say, and give each site its fingerprint.
 
     Args:
-        outcomes: Of all components.
+        outcomes: Of all parts.
         entries: Of all files, by their paths.
         line_of: Reads a line of a file.
         config: Whose aliases join the names of models.
@@ -98,7 +98,7 @@ def inventory(survey: Survey, named: Collection[str], skipped: Sequence[Skipped]
         tuple(each for each in survey.suppressions if each.path in named),
         sum(path not in survey.broken for path in named),
         tuple(each for each in survey.mismatches if each.path in named),
-        survey.in_parts,
+        sum(path in named for path in survey.in_parts),
     )
 
 

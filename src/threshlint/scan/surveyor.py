@@ -6,7 +6,6 @@ import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from threshlint.scan.workers import Workers
 
 
-_ASKED = 3  # files; one that has been edited is not known
-
-
 class Surveyor:
     """Finds everything in the files of one project."""
 
@@ -37,7 +33,7 @@ class Surveyor:
         self._memory = Memory(cache, config)
         self._watch = watch or (lambda done, total: None)
         self._may_have_sites = True
-        self._in_parts = 0  # files that are linked with too many others to be solved together
+        self._in_parts: tuple[str, ...] = ()  # files that are linked with too many others to be solved together
         self._is_lasting = True  # whether the survey follows from the content of the files
 
     def survey(self, files: Sequence[SourceFile]) -> Survey:
@@ -50,10 +46,15 @@ class Surveyor:
             return self._find_out(read)
 
     def _find_out(self, read: Mapping[str, _Read]) -> Survey:
+        from threshlint.scan.funnel import may_have_sites
         from threshlint.scan.survey import put_together
         from threshlint.scan.workers import Workers
 
-        self._may_have_sites = self._was_analysed(read) or self._may_begin(read)
+        if self._config.calls:
+            from threshlint.scan.knowledge import check_taught
+
+            check_taught(self._config.calls)
+        self._may_have_sites = may_have_sites(map(self._job, read.values()), self._config, self._memory.documents)
         with Workers(self._progress(read)) as workers:
             entries = self._entries(read, workers)
             outcomes = self._outcomes(entries, read, workers) if self._may_have_sites else []
@@ -63,18 +64,6 @@ class Surveyor:
             contents = {path: entry.head.digest or read[path].mark for path, entry in entries.items()}
             self._memory.keep_survey(contents, survey)
         return survey
-
-    def _was_analysed(self, read: Mapping[str, _Read]) -> bool:
-        """Tell whether an earlier run analysed any of the files: then there may have been sites, as there may be."""
-        return any(
-            each.digest and self._memory.entry(self._job(each), each.digest) is not None
-            for each in islice(read.values(), _ASKED)
-        )
-
-    def _may_begin(self, read: Mapping[str, _Read]) -> bool:
-        from threshlint.scan.funnel import may_have_sites
-
-        return may_have_sites(map(self._job, read.values()), self._config, self._memory.documents)
 
     # files
 
@@ -116,14 +105,13 @@ class Surveyor:
 
     def _outcomes(self, entries: dict[str, Entry], read: Mapping[str, _Read], workers: Workers) -> list[Outcome]:
         """Return what was found in every part; where nothing could be, the entries say why."""
-        from threshlint.scan.entry import Entry
         from threshlint.scan.parts import parts, told_once
         from threshlint.scan.tasks import SolvePart
 
         paths = [path for path, entry in entries.items() if entry.facts]
         links, sizes = [entries[path].head.links for path in paths], [len(entries[path].facts) for path in paths]
         divided = parts(links, sizes)
-        self._in_parts = sum(len(part.own) for part in divided if not part.is_whole)
+        self._in_parts = tuple(sorted(paths[index] for part in divided if not part.is_whole for index in part.own))
         own = [{paths[index] for index in part.own} for part in divided]
         joined = [[paths[index] for index in part.files] for part in divided]
         keys = [[each for path in part for each in (path, entries[path].head.facts_digest)] for part in joined]
@@ -133,9 +121,9 @@ class Surveyor:
                 tuple(entries[path].facts for path in part),
                 self._config,
                 self._cache,
-                sum(read[path].size for path in part),
+                sum(read[path].size for path in mine),
             )
-            for part, outcome in zip(joined, known, strict=True)
+            for part, mine, outcome in zip(joined, own, known, strict=True)
             if outcome is None
         ]
         solved = iter(workers.do(tasks))
@@ -146,7 +134,8 @@ class Surveyor:
             if outcome.reason is not None:
                 self._is_lasting = False
                 for path in part:
-                    entries[path] = Entry(replace(entries[path].head, reason=outcome.reason))
+                    head = replace(entries[path].head, reason=outcome.reason)
+                    entries[path] = replace(entries[path], head=head, facts=b"")
         return told_once(outcomes, own)
 
     # texts

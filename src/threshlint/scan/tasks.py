@@ -95,7 +95,10 @@ class SolvePart:
 
     def do(self, *, expendable: bool) -> Outcome:
         """Solve it; nothing in there is native."""
-        return guarded(lambda: solve(self.facts, self.config, Memory(self.cache, self.config)), self.give_up)
+        return guarded(
+            lambda: solve(self.facts, self.config, Memory(self.cache, self.config)),
+            lambda reason: self.give_up(f"together with the files that it is linked with, {reason}"),
+        )
 
     def give_up(self, reason: str) -> Outcome:
         """Say why nothing was found out."""

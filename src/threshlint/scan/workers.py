@@ -74,7 +74,8 @@ class Workers:
         numbered = list(enumerate(tasks))
         if sum(task.size for task in tasks) < WORTH_WORKERS or _cores() < 2 or len(tasks) < 2:
             self._here([(number, task) for number, task in numbered if not (task.is_large or _may_be_slow(task))], take)
-        self._apart([(number, task) for number, task in numbered if number not in found], take)
+        for _ in range(2):  # where no more processes can be started, those that there are do the rest
+            self._apart([(number, task) for number, task in numbered if number not in found], take)
         self._here([(number, task) for number, task in numbered if number not in found], take)  # no process starts
         missing = [(number, task) for number, task in numbered if number not in found]
         for number, task in missing:

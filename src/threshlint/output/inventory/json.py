@@ -23,5 +23,6 @@ def render(inventory: Inventory, page: Page) -> str:
             ],
             "skipped": skipped_objects(inventory),
             "files": inventory.files,
+            "in_parts": inventory.in_parts,
         }
     )

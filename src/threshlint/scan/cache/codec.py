@@ -26,6 +26,7 @@ _PLAIN = frozenset({type(None), bool, int, float, str, Any})
 # Names that the modules of the dataclasses import for type checkers only.
 _NAMES = {"Annotation": Annotation, "Malformed": Malformed, "Suppression": Suppression}
 _OPS = {int(op): op for op in Op}
+_LONGEST_NAME = 40
 _HAVE_TUPLES = frozenset({Op.CALL, Op.SEQUENCE, Op.MAPPING})
 
 
@@ -72,7 +73,7 @@ def _coder(kind: Any) -> _Coder:
 
 def _make(kind: Any) -> _Coder:
     if kind is str:
-        return _Coder(None, intern)  # names come again and again
+        return _Coder(None, _once)
     if kind in _PLAIN:
         return _Coder()
     if kind == Operation:
@@ -153,6 +154,11 @@ def _mapping(keys: _Coder, values: _Coder) -> _Coder:
         if keys.decode or values.decode
         else dict,
     )
+
+
+def _once(text: str) -> str:
+    """Keep a name once: it comes again and again."""
+    return intern(text) if len(text) <= _LONGEST_NAME else text
 
 
 def _same(value: Any) -> Any:

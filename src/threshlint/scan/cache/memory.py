@@ -65,17 +65,17 @@ class Memory:
             self._put("files", to_bytes(entry), *_of_job(job), entry.head.digest)
 
     def outcome(self, files: Iterable[str]) -> Outcome | None:
-        """Return what was found in a component whose files have these facts, by their digests."""
+        """Return what was found in a part whose files have these facts, by their digests."""
         from threshlint.scan.solve import Outcome
 
-        return self._decoded(Outcome, "components", self._settings, *files)
+        return self._decoded(Outcome, "parts", self._settings, *files)
 
     def keep_outcome(self, files: Iterable[str], outcome: Outcome) -> None:
-        """Keep what was found in a component."""
+        """Keep what was found in a part."""
         from threshlint.scan.solve import Outcome
 
         if self._store is not None and outcome.reason is None:
-            self._put("components", encode(outcome, Outcome), self._settings, *files)
+            self._put("parts", encode(outcome, Outcome), self._settings, *files)
 
     def survey(self, files: Mapping[str, str]) -> Survey | None:
         """Return what was found in these files, given by their paths and what they hold."""

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 FOLDER = ".threshlint_cache"
-KINDS = ("files", "knowledge", "components", "runs")
+KINDS = ("files", "knowledge", "parts", "runs")
 MOST_BYTES = 256 * 1024 * 1024
 
 _CHECKSUM_BYTES = 16

@@ -635,6 +635,8 @@ class Access(Solver):
 
     def _set_item(self, operation: Operation) -> None:
         _, _, base, key, _, source = operation
+        if base < 0:
+            return
         for value in tuple(self.held[base]):
             if isinstance(value, tuple) and value[0] == MAPPING and key is not None:
                 self.edge(source, self.entry(value[1], key))
@@ -642,7 +644,7 @@ class Access(Solver):
                 self.edge(source, self.unknown_entry(value[1]))
             elif isinstance(value, tuple) and value[0] == SEQUENCE:
                 self.edge(source, self.any_element(value[1]))
-        if base >= 0 and not isinstance(key, str) and not any(isinstance(value, tuple) for value in self.held[base]):
+        if not isinstance(key, str) and not any(isinstance(value, tuple) for value in self.held[base]):
             self._fill(base, source)
 
     def _fill(self, array: int, source: int) -> None:

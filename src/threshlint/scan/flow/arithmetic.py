@@ -266,7 +266,7 @@ class Arithmetic(Edges):
     def _unary(self, operation: Operation) -> None:
         _, result, operator, operand = operation
         if operator == "-":
-            for value in tuple(self.held[operand]):
+            for value in tuple(self.held[operand]) if operand >= 0 else ():
                 self.add(result, flipped(value) if isinstance(value, str) else value)
         elif operator in "+~":
             self.edge(operand, result)

@@ -436,7 +436,7 @@ class Builtins(Calls):
                     rest = [
                         node for node in (*arguments.positional, *spread) if node < 0 or value not in self.held[node]
                     ]
-                    if place < len(rest) and rest[place] >= 0:
+                    if 0 <= place < len(rest) and rest[place] >= 0:
                         self.cut_by_query(rest[place], kind, result, note, query)
                 elif place in arguments.keywords:
                     self.cut_by_query(arguments.keywords[place], kind, result, note, query)

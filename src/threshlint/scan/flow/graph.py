@@ -16,7 +16,7 @@ class Graph:
     """The facts of a project, addressed by numbers that hold for all files."""
 
     def __init__(self, files: Iterable[Facts]) -> None:
-        """Take over files one by one; what they say of their nodes is then in the graph, and no more in the facts."""
+        """Take over files one by one: their nodes get new numbers, and their words, texts and lines go to the graph."""
         self.files: list[Facts] = []
         self.sizes: list[int] = []  # how many nodes each file has
         self.function_bases: list[int] = []

@@ -50,8 +50,8 @@ Value = str | tuple[Any, ...]
 class Values(dict[Value, None]):
     """What a node may hold, in the order in which it was found: a set's order would differ from run to run.
 
-    Most nodes hold little, and much the same: up to a few values they share what they hold, which therefore never
-    changes, but is replaced. With more of them a node has its own.
+    Most nodes hold little, and much the same: a few values are shared by all nodes that hold them, and therefore never
+    change, but are replaced. From ``_OWN`` values on a node has its own, until it is full (see ``Solver``).
     """
 
     __slots__ = ("_larger",)
@@ -63,7 +63,7 @@ class Values(dict[Value, None]):
 
     def plus(self, value: Value) -> Values:
         """Return these values and another one."""
-        if len(self) >= _MOST_SHARED:
+        if len(self) >= _OWN:
             self[value] = None
             return self
         larger = self._larger
@@ -73,7 +73,7 @@ class Values(dict[Value, None]):
         if found is None:
             found = Values(self)
             found[value] = None
-            if len(found) < _MOST_SHARED:
+            if len(found) < _OWN:
                 larger[value] = found
         return found
 
@@ -85,7 +85,7 @@ class Values(dict[Value, None]):
         return found
 
 
-_MOST_SHARED = 5
+_OWN = 5
 NO_VALUES = Values()
 
 SCORES = frozenset({SIMILARITY, DISTANCE})

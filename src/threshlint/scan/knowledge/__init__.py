@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from threshlint.config import ConfigError
 from threshlint.scan.knowledge.shapes import ROLES, Shape, ShapeError, parse_shape
 from threshlint.site import Kind
 
@@ -29,7 +30,7 @@ UNITS = frozenset(
 NEEDED = ROLES | {"ranked", "vector-query"}
 
 
-class KnowledgeError(Exception):
+class KnowledgeError(ConfigError):
     """A knowledge entry that does not follow the schema."""
 
 
@@ -374,6 +375,20 @@ def load_knowledge(taught: Iterable[Mapping[str, Any]] = (), documents: Document
     for name, data in (documents or read_documents()).items():
         if "library" in data:
             read_library(data, name, knowledge)
+    _teach(knowledge, taught)
+    return knowledge
+
+
+def check_taught(taught: Iterable[Mapping[str, Any]]) -> None:
+    """Find out whether what the user taught can be understood, before anything else is done.
+
+    Raises:
+        KnowledgeError: It cannot.
+    """
+    _teach(Knowledge(), taught)
+
+
+def _teach(knowledge: Knowledge, taught: Iterable[Mapping[str, Any]]) -> None:
     for number, entry in enumerate(taught, 1):
         where = f"[[tool.threshlint.calls]] number {number}"
         call = _call(entry, "configuration", where)
@@ -386,7 +401,6 @@ def load_knowledge(taught: Iterable[Mapping[str, Any]] = (), documents: Document
         if method_of_class:
             library.types[class_name] = Type(where, class_name)
         knowledge.add(library)
-    return knowledge
 
 
 _REST = ("parameters", "needs", "takes", "constructor", "returns", "embedder", "whens", "duck", "source", "unit")
