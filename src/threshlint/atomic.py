@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from pathlib import Path
 
@@ -20,7 +19,7 @@ class Draft:
 
     def __init__(self, file: Path, content: bytes) -> None:
         self.target = Path(os.path.realpath(file))
-        self._draft = self.target.with_name(f".{self.target.name}.{secrets.token_hex(4)}.tmp")
+        self._draft = self.target.with_name(f".{self.target.name}.{os.urandom(4).hex()}.tmp")
         opened = self._draft.open("xb")  # with the permissions of any new file
         try:
             with opened:

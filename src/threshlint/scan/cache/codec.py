@@ -17,7 +17,6 @@ from sys import intern
 from typing import Any, TypeVar, cast
 
 from threshlint.annotation import Annotation, Malformed, Suppression
-from threshlint.scan.facts import Op, Operation
 
 T = TypeVar("T")
 
@@ -25,9 +24,8 @@ T = TypeVar("T")
 _PLAIN = frozenset({type(None), bool, int, float, str, Any})
 # Names that the modules of the dataclasses import for type checkers only.
 _NAMES = {"Annotation": Annotation, "Malformed": Malformed, "Suppression": Suppression}
-_OPS = {int(op): op for op in Op}
+_OPERATION = tuple[Any, ...]  # as ``facts.Operation`` is declared
 _LONGEST_NAME = 40
-_HAVE_TUPLES = frozenset({Op.CALL, Op.SEQUENCE, Op.MAPPING})
 
 
 class CodecError(Exception):
@@ -76,8 +74,8 @@ def _make(kind: Any) -> _Coder:
         return _Coder(None, _once)
     if kind in _PLAIN:
         return _Coder()
-    if kind == Operation:
-        return _Coder(None, _operation)
+    if kind == _OPERATION:
+        return _operations()
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return _one_of(arguments)
@@ -200,11 +198,19 @@ def _one_of(kinds: Sequence[Any]) -> _Coder:
     return _Coder(lay_out, make)
 
 
-def _operation(row: list[Any]) -> Operation:
-    """An operation's operands are numbers, texts, dicts, and, of some, tuples of these or of pairs."""
-    op = row[0] = _OPS[row[0]]
-    if op in _HAVE_TUPLES:
-        for place, operand in enumerate(row):
-            if type(operand) is list:
-                row[place] = tuple([tuple(each) if type(each) is list else each for each in operand])
-    return tuple(row)
+def _operations() -> _Coder:
+    """Code operations: their operands are numbers, texts, dicts, and, of some, tuples of these or of pairs."""
+    from threshlint.scan.facts import Op  # a run that finds everything in the cache reads no facts
+
+    ops = {int(op): op for op in Op}
+    have_tuples = frozenset({Op.CALL, Op.SEQUENCE, Op.MAPPING})
+
+    def make(row: list[Any]) -> tuple[Any, ...]:
+        op = row[0] = ops[row[0]]
+        if op in have_tuples:
+            for place, operand in enumerate(row):
+                if type(operand) is list:
+                    row[place] = tuple([tuple(each) if type(each) is list else each for each in operand])
+        return tuple(row)
+
+    return _Coder(None, make)

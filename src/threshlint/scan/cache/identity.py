@@ -21,10 +21,10 @@ def identity() -> str:
     That is the version, and the program itself: where somebody works on it, no version tells today's from yesterday's.
     """
     parts = [sys.modules[_PACKAGE].__version__, sys.version, _parser()]
-    folder = Path(__file__).parents[2]
-    for path in sorted(_sources(str(folder))):
+    folder = str(Path(__file__).parents[2])
+    for path in sorted(_sources(folder)):
         with open(path, "rb") as file:
-            parts += [os.path.relpath(path, folder), blake2b(file.read()).hexdigest()]
+            parts += [path.removeprefix(folder), blake2b(file.read()).hexdigest()]
     return key(*parts)
 
 

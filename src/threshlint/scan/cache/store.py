@@ -9,7 +9,6 @@ folder that cannot be read or written, or a full disk, costs time and nothing el
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -152,7 +151,7 @@ class Store:
 
 def _write(path: str, *parts: bytes) -> None:
     """Write a file as a whole or not at all."""
-    draft = f"{path}.{secrets.token_hex(4)}{_DRAFT}"
+    draft = f"{path}.{os.urandom(4).hex()}{_DRAFT}"
     try:
         with open(draft, "xb") as file:
             for part in parts:
