@@ -68,6 +68,7 @@ class Populations:
         self.engine = engine
         self.origins = origins
         self._counts: dict[int, set[int]] = {}  # the numbers that cap the list that a node holds
+        self._known: dict[int, str | None] = {}  # of scores: a table's every entry may be compared with each of many
         for node, demand in engine.begun:
             if demand.kind == Kind.TOP_K.value:
                 self._counts.setdefault(demand.node, set()).add(node)
@@ -77,7 +78,9 @@ class Populations:
         node = use.demand.node
         if use.demand.take is not None or self.engine.graph.literal(node) is not None:
             return self._of_hits(node)
-        return self._of_score(node)
+        if node not in self._known:
+            self._known[node] = self._of_score(node)
+        return self._known[node]
 
     def _of_hits(self, node: int) -> str | None:
         """Return the population of what filters a list that is capped by a number in the code."""

@@ -25,9 +25,15 @@ class Units:
     def __init__(self, engine: Engine, origins: Origins) -> None:
         self.engine = engine
         self.origins = origins
+        self._known: dict[int, str | None] = {}
 
     def of(self, node: int) -> str | None:
         """Return the unit of a score, where everything that it may be has the same."""
+        if node not in self._known:
+            self._known[node] = self._look_for(node)
+        return self._known[node]
+
+    def _look_for(self, node: int) -> str | None:
         found: set[str | None] = set()
         seen: set[tuple[int, bool]] = set()
         pending = [(node, False)]
