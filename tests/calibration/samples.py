@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from threshlint.calibration import CalibrationMap, Metric, PairedSample, Population, Space, fit
+from threshlint.calibration import CalibrationMap, Metric, PairedSample, Population, Space, fit, pairs
 from threshlint.calibration.scores import PairedScores, Rows
 
 Floats = NDArray[np.floating[Any]]
@@ -71,6 +72,12 @@ def scores_of(
     return PairedScores(
         Rows(old, new, first, second), None, -np.inf, -np.inf, len(old), np.asarray(groups, dtype=np.int32), dyadic
     )
+
+
+def keep_pairs(patched: pytest.MonkeyPatch, tail: int, body: int) -> None:
+    """Have fewer pairs kept one by one, and fewer of the body drawn, than of samples that are not made for tests."""
+    for name, value in {"TAIL": tail, "BODY": body, "_ALL": tail + body}.items():
+        patched.setattr(pairs, name, value)
 
 
 def at_rate(made: CalibrationMap, population: Population, rate: float) -> float:

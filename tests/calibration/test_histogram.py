@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.calibration.samples import fitted, related
-from threshlint.calibration import PAIRS, pairs
+from tests.calibration.samples import fitted, keep_pairs, related
+from threshlint.calibration import PAIRS
 from threshlint.calibration.histogram import histogram
 
 
@@ -19,8 +19,7 @@ def test_of_all_scores_it_is_numpys() -> None:
 def test_tail_and_body_together_make_up_the_population(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = related(count=60)
     every = fitted(sample).scores_of(PAIRS)
-    for name, value in {"TAIL": 500, "BODY": 5000, "_ALL": 5500}.items():
-        monkeypatch.setattr(pairs, name, value)
+    keep_pairs(monkeypatch, tail=500, body=5000)
     part = fitted(sample).scores_of(PAIRS)
     assert part.body is not None
     for found, scores in ((part.old_histogram(12), every.old), (part.new_histogram(12), every.new)):

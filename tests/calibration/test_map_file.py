@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.calibration.samples import at_rate, fitted, related
+from tests.calibration.samples import at_rate, fitted, keep_pairs, related
 from threshlint.calibration import (
     PAIRS,
     TOP1,
@@ -31,7 +31,6 @@ from threshlint.calibration import (
     fit,
     load,
     map_file,
-    pairs,
     save,
     top_k,
 )
@@ -85,8 +84,7 @@ class TestThereAndBack:
         assert back.old.query_prefix == "query: "
 
     def test_seeds_and_a_body(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name, value in {"TAIL": 300, "BODY": 500, "_ALL": 800}.items():
-            monkeypatch.setattr(pairs, name, value)
+        keep_pairs(monkeypatch, tail=300, body=500)
         sample = replace(related(count=25), seeds=np.arange(100) % 3 == 0, neighbours=20)
         back = self.check(fitted(sample, PAIRS), tmp_path / "a.thrmap")
         scores = back.scores_of(PAIRS)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tests.calibration.samples import related, scores_of
+from tests.calibration.samples import keep_pairs, related, scores_of
 from threshlint.calibration import Metric, pairs
 from threshlint.calibration.metrics import Closeness
 from threshlint.calibration.pairs import numbered, pair_scores, seed_scores
@@ -151,8 +151,8 @@ class TestSeeds:
         assert scores.groups.tolist() == [0, 1, 1, 2]
 
     def test_block_by_block(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name, value in {"TAIL": 60, "BODY": 200, "_ALL": 260, "_BLOCK": COUNT + 1}.items():
-            monkeypatch.setattr(pairs, name, value)
+        keep_pairs(monkeypatch, tail=60, body=200)
+        monkeypatch.setattr(pairs, "_BLOCK", COUNT + 1)
         scores = self.scored()
         self.check(scores)
         assert scores.body is not None
@@ -182,8 +182,8 @@ class TestSeeds:
 def test_equal_scores_without_end(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """All items are one and the same: no tail can be told from the rest, and none may grow without bounds."""
     if limit == "small":
-        for name, value in {"TAIL": 50, "BODY": 400, "_ALL": 450, "_BLOCK": 1000}.items():
-            monkeypatch.setattr(pairs, name, value)
+        keep_pairs(monkeypatch, tail=50, body=400)
+        monkeypatch.setattr(pairs, "_BLOCK", 1000)
     same = np.ones((COUNT, 3), dtype=np.float32)
     closeness = Closeness(Metric.DOT, same)
     scores = pair_scores(closeness, closeness, np.arange(COUNT), np.random.default_rng(0))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.calibration.samples import at_rate, fitted, related, rotation, scores_of, shuffled
+from tests.calibration.samples import at_rate, fitted, keep_pairs, related, rotation, scores_of, shuffled
 from threshlint.calibration import (
     PAIRS,
     TOP1,
@@ -30,7 +30,6 @@ from threshlint.calibration import (
     unit_of,
     units_of,
 )
-from threshlint.calibration import pairs as pairs_module
 from threshlint.calibration.bootstrap import percentile_interval
 
 fit_module = sys.modules[fit.__module__]  # the package has the function under the module's name
@@ -525,8 +524,7 @@ class TestEvidence:
 def test_the_body_answers_about_as_all_pairs_do(sample: PairedSample, monkeypatch: pytest.MonkeyPatch) -> None:
     every = fitted(sample, PAIRS)
     thresholds = [at_rate(every, PAIRS, rate) for rate in (0.005, 0.3, 0.8)]
-    for name, value in {"TAIL": 2000, "BODY": 8000, "_ALL": 10_000}.items():
-        monkeypatch.setattr(pairs_module, name, value)
+    keep_pairs(monkeypatch, tail=2000, body=8000)
     part = fitted(sample, PAIRS)
     assert part.scores_of(PAIRS).body is not None
     for threshold in thresholds:

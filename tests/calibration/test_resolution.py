@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.calibration.samples import fitted, related, scores_of
-from threshlint.calibration import PAIRS, Limits, highest_resolved, pairs, resolution
+from tests.calibration.samples import fitted, keep_pairs, related, scores_of
+from threshlint.calibration import PAIRS, Limits, highest_resolved, resolution
 from threshlint.calibration.scores import PairedScores
 
 
@@ -100,8 +100,7 @@ def test_what_a_sample_resolves_is_about_what_fitting_finds() -> None:
 def test_of_the_body_a_pair_stands_for_several(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = related(count=80)
     every = fitted(sample).scores_of(PAIRS)
-    for name, value in {"TAIL": 500, "BODY": 5000, "_ALL": 5500}.items():
-        monkeypatch.setattr(pairs, name, value)
+    keep_pairs(monkeypatch, tail=500, body=5000)
     part = fitted(sample).scores_of(PAIRS)
     one, other = (resolution(scores, [0.1])[0] for scores in (every, part))
     assert other.positives == pytest.approx(one.positives, rel=0.1)

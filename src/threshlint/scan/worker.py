@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 READY = "ready"
 FULL = "full"  # in place of it: ready, but holding so much memory that another process should go on
-# The exit codes of a process that has used up its time on the processor, and of one that faulthandler ends.
-TIMED_OUT = frozenset({1, *(-getattr(signal, name) for name in ("SIGPROF",) if hasattr(signal, name))})
+_HAS_TIMER = hasattr(signal, "setitimer")  # of the time on the processor; not on Windows
+# The exit codes of a process that faulthandler ends, and of one that has used up its time on the processor.
+TIMED_OUT = frozenset({1, -signal.SIGPROF} if _HAS_TIMER else {1})
 # How much longer it may take than it may compute: the processor may be busy with something else.
 _PATIENCE = 10.0
 FAILED = 70
@@ -36,7 +37,7 @@ MOST_MEMORY = 250_000_000
 
 def main() -> None:
     """Do tasks until there are no more, or nobody listens."""
-    if hasattr(signal, "SIGPROF"):
+    if _HAS_TIMER:
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the parent decides
     _limit()
@@ -73,13 +74,12 @@ def _limited(seconds: float | None, nowhere: IO[str]) -> Iterator[None]:
     if seconds is None:
         yield
         return
-    has_timer = hasattr(signal, "setitimer")
-    if has_timer:
+    if _HAS_TIMER:
         signal.setitimer(signal.ITIMER_PROF, seconds)  # a signal that nobody handles ends the process
-    faulthandler.dump_traceback_later(seconds * (_PATIENCE if has_timer else 1), exit=True, file=nowhere)
+    faulthandler.dump_traceback_later(seconds * (_PATIENCE if _HAS_TIMER else 1), exit=True, file=nowhere)
     yield
     faulthandler.cancel_dump_traceback_later()
-    if has_timer:
+    if _HAS_TIMER:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 

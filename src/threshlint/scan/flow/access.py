@@ -610,8 +610,7 @@ class Access(Solver):
     def _column_element(self, column: int) -> int:
         node = self.once(column, "element of column", column)
         operation: Operation = (Op.ITERATE, node, column)
-        if operation not in self.users[column]:
-            self.use(column, operation)
+        if self.use(column, operation):
             self.apply(operation)
         return node
 

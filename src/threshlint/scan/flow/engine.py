@@ -144,8 +144,7 @@ class Engine(DictQueries):
                 holder = self.any_element(value[1])
                 inner = self.once(result, "declared element", result)
                 operation_inner: Operation = (Op.INSTANCE, inner, holder)
-                if operation_inner not in self.users[holder]:
-                    self.use(holder, operation_inner)
+                if self.use(holder, operation_inner):
                     self.apply(operation_inner)
                 self.edge(inner, self.any_element(result))
                 self.add(result, (SEQUENCE, result))

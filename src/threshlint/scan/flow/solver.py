@@ -128,10 +128,12 @@ class Solver:
         _append(self.onward, source, target)
         return True
 
-    def use(self, node: int, operation: Operation) -> None:
-        """Do an operation again whenever a node gains a value."""
-        if operation not in self.users[node]:
-            _append(self.users, node, operation)
+    def use(self, node: int, operation: Operation) -> bool:
+        """Do an operation again whenever a node gains a value; return whether that is new."""
+        if operation in self.users[node]:
+            return False
+        _append(self.users, node, operation)
+        return True
 
     def add(self, node: int, value: Value) -> None:
         """Note that a node may hold a value."""
